@@ -1,0 +1,3 @@
+"""Sentences of the cli modules."""
+
+WORDS: dict[str, tuple[str, str]] = {}

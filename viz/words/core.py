@@ -1,0 +1,31 @@
+"""Sentences shared by the whole toolkit: kinds of things, unknown names, values out of range."""
+
+WORDS = {
+    "kind.scene": ("scene", "场景"),
+    "kind.option": ("option", "选项"),
+    "kind.step": ("step", "步骤"),
+    "kind.format": ("format", "格式"),
+    "kind.theme": ("theme", "主题"),
+    "kind.language": ("language", "语言"),
+    "kind.renderer": ("renderer", "渲染器"),
+    "kind.panel": ("panel", "面板"),
+    "kind.dataset": ("dataset", "数据集"),
+    "kind.activation": ("activation", "激活函数"),
+    "kind.init": ("initialisation", "初始化方式"),
+    "kind.optimizer": ("optimizer", "优化器"),
+    "kind.loss": ("loss", "损失函数"),
+    "kind.surface": ("surface", "曲面"),
+    "kind.device": ("device", "设备"),
+    "kind.column": ("column", "列"),
+    "kind.layer": ("layer", "层"),
+    "kind.choice": ("value", "取值"),
+    "unknown": (
+        "There is no {kind} {given!r}{where}. Known: {known}.",
+        "没有名为 {given!r} 的{kind}{where}。可用：{known}。",
+    ),
+    "unknown.nearest": (
+        "There is no {kind} {given!r}{where}. Did you mean {nearest!r}? Known: {known}.",
+        "没有名为 {given!r} 的{kind}{where}。是否想用 {nearest!r}？可用：{known}。",
+    ),
+    "unknown.where": (" in {where}", "（位于 {where}）"),
+}

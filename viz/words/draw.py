@@ -1,0 +1,3 @@
+"""Sentences of the draw modules."""
+
+WORDS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Sentences of the export modules."""
+
+WORDS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Sentences of the learn modules."""
+
+WORDS: dict[str, tuple[str, str]] = {}

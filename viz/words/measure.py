@@ -1,0 +1,3 @@
+"""Sentences of the measure modules."""
+
+WORDS: dict[str, tuple[str, str]] = {}

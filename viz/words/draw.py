@@ -1,3 +1,63 @@
-"""Sentences of the draw modules."""
+"""Sentences of timeline, marks, frames, glyphs and drawing."""
 
-WORDS: dict[str, tuple[str, str]] = {}
+WORDS = {
+    "timeline.step": (
+        "Step {name!r} lasts {seconds} s with {rest} s of rest: a step needs a name, more than 0 s, and a rest within it.",
+        "步骤 {name!r} 时长 {seconds} 秒、停留 {rest} 秒：步骤必须有名称，时长须大于 0，停留不得超过时长。",
+    ),
+    "timeline.twice": (
+        "Two steps are called {name!r}: give each its own name.",
+        "有两个步骤都叫 {name!r}：请为每个步骤取不同的名称。",
+    ),
+    "timeline.empty": ("A timeline needs at least one step.", "时间线至少需要一个步骤。"),
+    "timeline.time": (
+        "Time {time} s lies outside the animation: choose 0 to {seconds} s, or a step's name.",
+        "时间 {time} 秒不在动画范围内：请选择 0 到 {seconds} 秒，或使用步骤名称。",
+    ),
+    "timeline.share": (
+        "In {given!r} the number behind @ must lie between 0 and 1.",
+        "{given!r} 中 @ 后面的数必须在 0 到 1 之间。",
+    ),
+    "marks.color": (
+        "{given} is not a colour: use #rrggbb, #rrggbbaa, or 3 or 4 numbers between 0 and 1.",
+        "{given} 不是颜色：请使用 #rrggbb、#rrggbbaa，或 3 至 4 个 0 到 1 之间的数。",
+    ),
+    "marks.shape": (
+        "{mark} takes an array of shape {wanted}, not {given}.",
+        "{mark} 需要形状为 {wanted} 的数组，而不是 {given}。",
+    ),
+    "marks.nonfinite": (
+        "{mark} holds NaN or infinity at {where}: drop or replace such values before drawing.",
+        "{mark} 在 {where} 处含有 NaN 或无穷大：请在绘图前删除或替换这些值。",
+    ),
+    "marks.each": (
+        "{mark}.{name} needs one value, or one for each of the {count} elements; its shape is {given}.",
+        "{mark}.{name} 需要一个值，或为 {count} 个元素各给一个值；现在的形状是 {given}。",
+    ),
+    "marks.marker": (
+        "There is no marker {given!r}. Known: {known}.",
+        "没有名为 {given!r} 的标记。可用：{known}。",
+    ),
+    "marks.text": (
+        "Text cannot be anchored at {anchor} in weight {weight!r}: use left|center|right with "
+        "top|middle|baseline|bottom, and regular or semibold.",
+        "文字不支持锚点 {anchor} 与字重 {weight!r}：请使用 left|center|right 配 "
+        "top|middle|baseline|bottom，字重为 regular 或 semibold。",
+    ),
+    "frame.panel": (
+        "Panel {name!r} has no drawable rectangle or limits: {given}.",
+        "面板 {name!r} 的矩形或坐标范围无法绘制：{given}。",
+    ),
+    "frame.limits": (
+        "Panel {name!r} cannot run from {low} to {high} on a {scale} scale: limits differ, and a log scale needs positive ones.",
+        "面板 {name!r} 无法在 {scale} 刻度上从 {low} 到 {high}：上下限须不同，对数刻度须为正数。",
+    ),
+    "frame.equal": (
+        "Panel {name!r} promises equal units, but its limits do not fit its rectangle.",
+        "面板 {name!r} 声明两轴单位等长，但坐标范围与矩形不匹配。",
+    ),
+    "frame.twice": (
+        "Two panels share a name in this frame: {names}.",
+        "这一帧中有两个面板同名：{names}。",
+    ),
+}

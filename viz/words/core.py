@@ -28,4 +28,16 @@ WORDS = {
         "没有名为 {given!r} 的{kind}{where}。是否想用 {nearest!r}？可用：{known}。",
     ),
     "unknown.where": (" in {where}", "（位于 {where}）"),
+    "scene.int": ("a whole number", "整数"),
+    "scene.float": ("a number", "数"),
+    "scene.bool": ("true or false", "true 或 false"),
+    "scene.text": ("text", "文本"),
+    "scene.value": (
+        "{scene} {flag} takes {wanted}, not {value!r} (default {example}).",
+        "{scene} {flag} 需要{wanted}，而不是 {value!r}（默认值 {example}）。",
+    ),
+    "scene.range": (
+        "{scene} {flag} {value} is out of range: choose {range}.",
+        "{scene} {flag} {value} 超出范围：请选择 {range}。",
+    ),
 }

@@ -60,4 +60,8 @@ WORDS = {
         "Two panels share a name in this frame: {names}.",
         "这一帧中有两个面板同名：{names}。",
     ),
+    "view.shape": (
+        "A picture of {width} × {height} cannot be laid out: sides must be positive and no side more than 4 times the other.",
+        "无法排版 {width} × {height} 的画面：边长须为正数，且长边不得超过短边的 4 倍。",
+    ),
 }

@@ -1,0 +1,1 @@
+"""One file = one scene. A new file here is a new scene of the command line and the library."""

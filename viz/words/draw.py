@@ -64,4 +64,16 @@ WORDS = {
         "A picture of {width} × {height} cannot be laid out: sides must be positive and no side more than 4 times the other.",
         "无法排版 {width} × {height} 的画面：边长须为正数，且长边不得超过短边的 4 倍。",
     ),
+    "render.mark": (
+        "The {renderer} renderer cannot draw a {mark}: use Points, Lines, Arrows, Polygons, Image or Text.",
+        "渲染器 {renderer} 不能绘制 {mark}：请使用 Points、Lines、Arrows、Polygons、Image 或 Text。",
+    ),
+    "animation.window": (
+        "From {start} to {end} there is nothing to show: choose a first step that comes before the last.",
+        "从 {start} 到 {end} 没有可显示的内容：起始步骤须在结束步骤之前。",
+    ),
+    "animation.size": (
+        "{given!r} is not a size: write WIDTHxHEIGHT, for example 1920x1080.",
+        "{given!r} 不是尺寸：请写成 宽x高，例如 1920x1080。",
+    ),
 }

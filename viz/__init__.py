@@ -1,0 +1,40 @@
+"""viz: see deep learning. Trained networks, optimizers and activations as pictures that move."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from viz.animation import Animation as Animation
+    from viz.animation import scene as scene
+    from viz.errors import MissingError as MissingError
+    from viz.errors import UsageError as UsageError
+    from viz.errors import VizError as VizError
+    from viz.learn.capture import Recorder as Recorder
+    from viz.recording import Recording as Recording
+
+# name -> module; imported when first asked for, so that `import viz` stays light.
+_PUBLIC = {
+    "Animation": "viz.animation",
+    "MissingError": "viz.errors",
+    "Recorder": "viz.learn.capture",
+    "Recording": "viz.recording",
+    "UsageError": "viz.errors",
+    "VizError": "viz.errors",
+    "scene": "viz.animation",
+}
+
+__all__ = ["Animation", "MissingError", "Recorder", "Recording", "UsageError", "VizError", "scene"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return importlib.import_module("viz.versions").version("warpviz") or "0"
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'viz' has no attribute {name!r}; it has {', '.join(__all__)}")
+    return getattr(importlib.import_module(_PUBLIC[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__, "__version__"])

@@ -1,0 +1,339 @@
+"""An animation: a scene, its options, its numbers; the one object that gives videos, figures and single frames."""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viz import scene as scenes
+from viz.errors import UsageError
+from viz.frame import Frame
+from viz.scene import Scene, Stage
+from viz.theme import View
+from viz.timeline import Timeline
+from viz.words import Sentence
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from viz.export.clip import Clip
+
+Size = tuple[int, int]
+FIGURES = (".pdf", ".svg")
+MM = 1 / 25.4
+
+
+class Animation:
+    """A scene with chosen options, ready to be looked at.
+
+    Args:
+        scene: the scene.
+        config: its checked options.
+        theme: "dark" or "light", unless a call says otherwise.
+        lang: "en" or "zh", unless a call says otherwise.
+        renderer: name of the renderer for pixels.
+        data: the experiment's numbers when they are there already; computed (or read from the cache) when needed.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        config: Any,
+        *,
+        theme: str = "dark",
+        lang: str = "en",
+        renderer: str = "mpl",
+        data: Any = None,
+    ) -> None:
+        self.scene = scene
+        self.config = config
+        self.theme = theme
+        self.lang = lang
+        self.renderer = renderer
+        self._stages: dict[View, Stage] = {}
+        View.of(theme, lang)
+        if data is not None:
+            self.data = data
+
+    def __repr__(self) -> str:
+        return f"<Animation {self.scene.name}: {self.config}>"
+
+    @cached_property
+    def data(self) -> Any:
+        """The numbers of the experiment: arrays and values, measured once and kept in the cache on disk."""
+        from viz.cache import load_or_compute
+
+        compute = self.scene.compute
+        return load_or_compute(self.scene.name, self.config, self.scene.module.Data, lambda: compute(self.config))
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The named steps with their seconds and captions."""
+        return self.scene.timeline(self.data)
+
+    def _view(self, size: Size, theme: str | None, lang: str | None) -> View:
+        return View.of(theme or self.theme, lang or self.lang, size)
+
+    def frame(
+        self, t: float | str, *, size: Size = (1920, 1080), theme: str | None = None, lang: str | None = None
+    ) -> Frame:
+        """The picture at a moment, as panels and marks.
+
+        Args:
+            t: seconds, a step's name (its end), `name@0.5`, "start" or "end".
+            size: width and height in pixels; only their ratio matters here.
+            theme, lang: instead of the animation's own.
+        """
+        view = self._view(size, theme, lang)
+        return self._stage(view)(self.timeline.time(t))
+
+    def _stage(self, view: View) -> Stage:
+        if view not in self._stages:
+            self._stages[view] = self.scene.stage(self.data, view)
+        return self._stages[view]
+
+    def image(
+        self, t: float | str, size: Size = (1920, 1080), theme: str | None = None, lang: str | None = None
+    ) -> NDArray[np.uint8]:
+        """The picture at a moment, as pixels.
+
+        Returns:
+            (H, W, 3) uint8.
+        """
+        from viz.export import check_size
+        from viz.render import painter
+
+        check_size(*size)
+        frame = self.frame(t, size=size, theme=theme, lang=lang)
+        return np.ascontiguousarray(painter(self.renderer, *size).paint(frame)[..., :3])
+
+    def figure(
+        self,
+        at: float | str = "end",
+        ax: Axes | None = None,
+        *,
+        panel: str | None = None,
+        width: float = 240.0,
+        size: Size = (1920, 1080),
+        theme: str | None = None,
+        lang: str | None = None,
+    ) -> Figure:
+        """The picture at a moment, as a matplotlib Figure with native Axes.
+
+        Args:
+            at: seconds, a step's name, `name@0.5`, "start" or "end".
+            ax: an existing Axes to fill instead; takes `panel`, the main one when none is named.
+            panel: only this panel; without `ax`, it fills a Figure of its own.
+            width: of the Figure, in millimetres.
+            size: shape of the canvas as a ratio, e.g. (4, 3).
+            theme, lang: instead of the animation's own.
+
+        Returns:
+            The Figure (that of `ax`, when given).
+        """
+        from viz.render import mpl
+
+        frame = self.frame(at, size=size, theme=theme, lang=lang)
+        if ax is not None:
+            mpl.fill(frame.panel(panel or "main"), ax)
+            figure: Any = ax.get_figure(root=True)
+            return figure
+        if panel is not None:
+            return mpl.panel_figure(frame, panel, width * MM)
+        return mpl.figure(frame, width * MM)
+
+    def frames(
+        self,
+        size: Size = (1920, 1080),
+        fps: float = 30,
+        *,
+        start: float = 0.0,
+        end: float | None = None,
+        theme: str | None = None,
+        lang: str | None = None,
+        jobs: int = 1,
+    ) -> Iterator[NDArray[np.uint8]]:
+        """The pictures of a video, one after another.
+
+        Args:
+            size: width and height in pixels.
+            fps: frames a second.
+            start, end: seconds; the whole animation by default.
+            theme, lang: instead of the animation's own.
+            jobs: processes that draw.
+
+        Yields:
+            (H, W, 4) uint8 RGBA; a picture that did not change is the same object as the one before.
+        """
+        from viz.render import painter
+
+        view = self._view(size, theme, lang)
+        times = list(self.timeline.times(fps, start, end))
+        if jobs > 1:
+            from viz.render.parallel import draw
+
+            yield from draw(self, view, size, times, jobs)
+            return
+        stage, brush = self._stage(view), painter(self.renderer, *size)
+        for t in times:
+            yield brush.paint(stage(t))
+
+    def clip(
+        self, size: Size, fps: float, start: float = 0.0, end: float | None = None, lang: str | None = None
+    ) -> Clip:
+        """What a file of this animation says about itself: size, length, chapters, title, numbers."""
+        from viz.export.clip import Chapter, Clip
+
+        lang = lang or self.lang
+        line = self.timeline
+        stop = line.seconds if end is None else end
+        chapters = tuple(
+            Chapter(step.name, step.label.text(lang), max(a, start) - start, min(b, stop) - start)
+            for step, a, b in zip(line.steps, line.starts, line.starts[1:], strict=False)
+            if b > start + 1e-9 and a < stop - 1e-9
+        )
+        return Clip(
+            width=size[0],
+            height=size[1],
+            fps=fps,
+            count=line.count(fps, start, stop)[1],
+            chapters=chapters,
+            title=self.scene.title.text(lang),
+            description=self.scene.describe(self.data).text(lang),
+            lang=lang,
+            meta=self.meta,
+        )
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What the sidecar file records: scene, options, versions, the numbers shown."""
+        import dataclasses
+
+        from viz.versions import versions
+
+        return {
+            "scene": self.scene.name,
+            "options": dataclasses.asdict(self.config),
+            "numbers": self.scene.numbers(self.data),
+            "versions": versions(),
+        }
+
+    def save(
+        self,
+        *paths: str | Path,
+        size: Size = (1920, 1080),
+        fps: float = 30,
+        start: float | str | None = None,
+        end: float | str | None = None,
+        theme: str | None = None,
+        lang: str | None = None,
+        jobs: int = 1,
+        keep: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> tuple[Path, ...]:
+        """Write the animation to files; their suffixes say what they become.
+
+        Args:
+            paths: `.mp4 .webm .gif .webp .apng`, `name_%04d.png` for a sequence, `.png .svg .pdf` for the
+                last picture. All come out of one pass over the frames.
+            size: width and height in pixels.
+            fps: frames a second.
+            start, end: seconds, or names of the first and the last step.
+            theme, lang: instead of the animation's own.
+            jobs: processes that draw.
+            keep: refuse to replace files that are there.
+            progress: called with the number of frames done and to do.
+
+        Returns:
+            The files' paths.
+
+        Raises:
+            UsageError: a path, size, rate or moment that cannot be.
+            VizError: writing failed; files that were there before are unharmed.
+        """
+        from viz.export import check_targets, save_figure, write
+
+        targets = [Path(p) for p in paths]
+        check_targets(targets, size[0], size[1], fps, keep)
+        first, last = self.window(start, end)
+        figures = [p for p in targets if p.suffix.lower() in FIGURES]
+        others = [p for p in targets if p not in figures]
+        if others and all(p.suffix.lower() == ".png" and "%" not in p.name for p in others):
+            first = max(first, last - 0.5 / fps)  # a still needs its one frame only
+        if others:
+            clip = self.clip(size, fps, first, last, lang)
+            frames = self.frames(size, fps, start=first, end=last, theme=theme, lang=lang, jobs=jobs)
+            write(others, clip, frames, keep=keep, progress=progress)
+        for path in figures:
+            moment = min(last, self.timeline.seconds)
+            save_figure(self.figure(moment, size=size, theme=theme, lang=lang), path, keep=keep)
+        return tuple(targets)
+
+    def window(self, start: float | str | None, end: float | str | None) -> tuple[float, float]:
+        """Seconds from the start of one step to the end of another; numbers are seconds already."""
+        line = self.timeline
+        first = 0.0 if start is None else line.span(start)[0] if start in line.names else line.time(start)
+        last = line.seconds if end is None else line.span(end)[1] if end in line.names else line.time(end)
+        if last - first < 1e-6:
+            raise UsageError("animation.window", start=start, end=end)
+        return first, last
+
+    @property
+    def description(self) -> Sentence:
+        """What is seen and measured, in words, for people who cannot see it."""
+        return self.scene.describe(self.data)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """What a notebook shows: a video where HTML is allowed, the poster elsewhere, words everywhere."""
+        from viz.export.notebook import video_html
+
+        poster = _png(self.image("end", size=(1280, 720)))
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "animation.mp4"
+            self.save(path, size=(1280, 720), fps=30)
+            html = video_html(
+                path.read_bytes(), poster, self.scene.title.text(self.lang), self.description.text(self.lang), self.lang
+            )
+        text = f"{self.scene.title.text(self.lang)}. {self.description.text(self.lang)}"
+        return {"text/html": html, "image/png": base64.b64encode(poster).decode(), "text/plain": text}
+
+
+def _png(pixels: NDArray[np.uint8]) -> bytes:
+    import imageio.v3 as iio
+
+    return iio.imwrite("<bytes>", pixels, extension=".png")
+
+
+def scene(name: str, *, theme: str = "dark", lang: str = "en", renderer: str = "mpl", **options: Any) -> Animation:
+    """The animation of a scene.
+
+    Args:
+        name: a scene's name, e.g. "network-warp"; `viz list` shows all.
+        theme: "dark" or "light".
+        lang: "en" or "zh".
+        renderer: name of the renderer.
+        options: the scene's own options, e.g. `dataset="circles"`, `widths=(2, 2, 2)`.
+
+    Raises:
+        UsageError: an unknown scene, option or value; names the nearest one there is.
+    """
+    found = scenes.load(name)
+    return Animation(found, found.configure(**options), theme=theme, lang=lang, renderer=renderer)
+
+
+def parse_size(text: str) -> Size:
+    """A size typed as WIDTHxHEIGHT, in pixels."""
+    parts: Sequence[str] = text.lower().replace("×", "x").split("x")
+    if len(parts) != 2 or not all(p.strip().isdigit() for p in parts):
+        raise UsageError("animation.size", given=text)
+    return int(parts[0]), int(parts[1])
+
+

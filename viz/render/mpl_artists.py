@@ -1,0 +1,211 @@
+"""Marks as matplotlib artists, panels as native Axes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+from matplotlib import font_manager, rcParams
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes as MplAxes
+from matplotlib.collections import LineCollection, PathCollection, PolyCollection
+from matplotlib.font_manager import FontProperties
+from matplotlib.image import AxesImage
+from matplotlib.path import Path
+from matplotlib.text import Text as MplText
+from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+from matplotlib.transforms import Affine2D, IdentityTransform
+
+from viz import glyphs
+from viz.errors import VizError
+from viz.frame import Panel
+from viz.marks import Arrows, Image, Lines, Mark, Points, Polygons, Text
+from viz.render.shapes import arrow_outlines, marker_outline
+
+
+@cache
+def register_fonts() -> None:
+    """Make the bundled fonts known to matplotlib, without writing to its cache on disk."""
+    for file in glyphs.files():
+        font_manager.fontManager.addfont(str(file))
+    rcParams["mathtext.fontset"] = "cm"
+
+
+@cache
+def font(weight: str, cjk_first: bool) -> FontProperties:
+    """The font of a weight; text with `$` needs the CJK family first, since no fallback happens there."""
+    register_fonts()
+    family = list(glyphs.FAMILIES)
+    if cjk_first:
+        family.reverse()
+    return FontProperties(family=family, weight=glyphs.WEIGHTS[weight])
+
+
+def _font_for(string: str, weight: str) -> FontProperties:
+    cjk = "$" in string and any(ord(c) > 0x2E7F for c in string)
+    return font(weight, cjk)
+
+
+def _widths(width: Any, k: float) -> Any:
+    return np.asarray(width) * k if np.ndim(width) else [float(width) * k]
+
+
+def _points(mark: Points, panel: Panel, ax: MplAxes, k: float) -> Artist:
+    circle = mark.marker == "circle"
+    path = Path.unit_circle() if circle else Path(marker_outline(mark.marker), closed=False)
+    # A collection's size is the area of the marker's scale squared, in points; the unit circle has diameter 2.
+    diameter = np.atleast_1d(mark.size) * k * (0.5 if circle else 1.0)
+    artist = PathCollection(
+        (path,),
+        sizes=diameter**2,
+        offsets=mark.xy,
+        offset_transform=ax.transData,
+        facecolors=np.atleast_2d(mark.color),
+        edgecolors="none" if mark.edge is None else np.atleast_2d(mark.edge),
+        linewidths=[0.0 if mark.edge is None else mark.edge_width * k],
+    )
+    artist.set_transform(IdentityTransform())
+    return artist
+
+
+def _lines(mark: Lines, panel: Panel, ax: MplAxes, k: float) -> Artist:
+    artist = LineCollection(
+        list(mark.xy),
+        colors=np.atleast_2d(mark.color),
+        linewidths=_widths(mark.width, k),
+        capstyle="butt" if mark.dash else "round",
+        joinstyle="round",
+    )
+    if mark.dash is not None:
+        # matplotlib multiplies dashes by the line's width.
+        width = float(np.max(mark.width))
+        artist.set_linestyle([(0, tuple(d / width for d in mark.dash))])
+    return artist
+
+
+def _polygons(mark: Polygons, panel: Panel, ax: MplAxes, k: float) -> Artist:
+    return PolyCollection(
+        list(mark.xy),
+        closed=True,
+        facecolors=np.atleast_2d(mark.fill),
+        edgecolors="none" if mark.edge is None else np.atleast_2d(mark.edge),
+        linewidths=[0.0 if mark.edge is None else mark.edge_width * k],
+        joinstyle="round",
+    )
+
+
+def _arrows(mark: Arrows, panel: Panel, ax: MplAxes, k: float) -> Artist:
+    x, y, w, h = panel.rect
+    outlines = (arrow_outlines(panel, mark) - (x, y)) / (w, h)
+    outlines[..., 1] = 1 - outlines[..., 1]
+    artist = PolyCollection(list(outlines), facecolors=np.atleast_2d(mark.color), edgecolors="none")
+    artist.set_transform(ax.transAxes)
+    return artist
+
+
+def _image(mark: Image, panel: Panel, ax: MplAxes, k: float) -> Artist:
+    artist = AxesImage(ax, extent=mark.extent, origin="upper", interpolation="bilinear")
+    artist.set_data(mark.pixels)
+    return artist
+
+
+_VERTICAL = {"top": "top", "middle": "center_baseline", "baseline": "baseline", "bottom": "bottom"}
+
+
+def _text(mark: Text, panel: Panel, ax: MplAxes, k: float) -> Artist:
+    horizontal, vertical = mark.anchor
+    middle = vertical == "middle" and "\n" not in mark.string and "$" not in mark.string
+    artist = MplText(
+        float(mark.xy[0]),
+        float(mark.xy[1]),
+        mark.string,
+        color=tuple(mark.color.tolist()),
+        fontproperties=_font_for(mark.string, mark.weight),
+        fontsize=mark.size * k,
+        horizontalalignment=horizontal,
+        # A row of labels shares its baseline whatever letters they hold: centre on the capitals, not on the box.
+        verticalalignment="baseline" if middle else ("center" if vertical == "middle" else _VERTICAL[vertical]),
+        rotation=mark.angle,
+        rotation_mode="anchor",
+        linespacing=mark.spacing * 0.82,
+    )
+    transform = ax.transData
+    if middle:
+        drop = -0.5 * glyphs.CAP_HEIGHT * mark.size * k / 72
+        angle = np.deg2rad(mark.angle)
+        figure = ax.get_figure(root=True)
+        assert figure is not None
+        shift = Affine2D().translate(-drop * np.sin(angle), drop * np.cos(angle)) + figure.dpi_scale_trans
+        transform = transform + shift
+    artist.set_transform(transform)
+    return artist
+
+
+_MAKERS: dict[type, Callable[[Any, Panel, MplAxes, float], Artist]] = {
+    Points: _points,
+    Lines: _lines,
+    Polygons: _polygons,
+    Arrows: _arrows,
+    Image: _image,
+    Text: _text,
+}
+
+
+def add(mark: Mark, panel: Panel, ax: MplAxes, k: float) -> Artist:
+    """Put a mark on an Axes.
+
+    Args:
+        mark: what to draw.
+        panel: the panel it belongs to.
+        ax: the Axes that shows the panel.
+        k: points (1/72 inch) per canvas unit.
+
+    Raises:
+        VizError: a mark this renderer does not know.
+    """
+    maker = _MAKERS.get(type(mark))
+    if maker is None:
+        raise VizError("render.mark", mark=type(mark).__name__, renderer="mpl")
+    artist = maker(mark, panel, ax, k)
+    if not isinstance(artist, (MplText, PathCollection, PolyCollection)) or isinstance(mark, Polygons):
+        if artist.get_transform() is None or not artist.is_transform_set():
+            artist.set_transform(ax.transData)
+    ax.add_artist(artist)
+    if panel.clip:
+        artist.set_clip_path(ax.patch)
+    else:
+        artist.set_clip_on(False)
+    return artist
+
+
+def dress(panel: Panel, ax: MplAxes, k: float) -> None:
+    """Give an Axes the limits, ticks, labels, ground and frame of a panel."""
+    ax.set_xscale(panel.xscale)
+    ax.set_yscale(panel.yscale)
+    ax.set_xlim(*panel.xlim)
+    ax.set_ylim(*panel.ylim)
+    ax.patch.set_facecolor("none" if panel.face is None else panel.face)
+    for spine in ax.spines.values():
+        spine.set_visible(panel.edge is not None)
+        spine.set_linewidth(1.5 * k)
+        if panel.edge is not None:
+            spine.set_edgecolor(panel.edge)
+    axes = panel.axes
+    for axis, ticks in ((ax.xaxis, axes.xticks if axes else ()), (ax.yaxis, axes.yticks if axes else ())):
+        axis.set_major_locator(FixedLocator([position for position, _ in ticks]))
+        axis.set_major_formatter(FixedFormatter([text for _, text in ticks]))
+        axis.set_minor_locator(NullLocator())
+    if axes is None:
+        return
+    ax.tick_params(length=0, pad=9 * k, labelsize=axes.size * k, labelcolor=axes.quiet)
+    ax.set_axisbelow(True)
+    for axis, wanted in ((ax.xaxis, axes.xgrid), (ax.yaxis, axes.ygrid)):
+        axis.grid(wanted, color=axes.line, linewidth=1.2 * k) if wanted else axis.grid(False)
+        for tick in axis.get_major_ticks():
+            tick.label1.set_fontproperties(font("regular", False))
+            tick.label1.set_fontsize(axes.size * k)
+    label = {"color": axes.text, "fontsize": axes.size * k}
+    for put, text in ((ax.set_xlabel, axes.xlabel), (ax.set_ylabel, axes.ylabel)):
+        put(text, fontproperties=_font_for(text, "regular"), labelpad=8 * k, **label)

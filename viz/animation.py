@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viz import scene as scenes
+from viz import scenefile
 from viz.errors import UsageError
 from viz.frame import Frame
-from viz.scene import Scene, Stage
+from viz.scenefile import Scene, Stage
 from viz.theme import View
 from viz.timeline import Timeline
 from viz.words import Sentence
@@ -325,7 +325,7 @@ def scene(name: str, *, theme: str = "dark", lang: str = "en", renderer: str = "
     Raises:
         UsageError: an unknown scene, option or value; names the nearest one there is.
     """
-    found = scenes.load(name)
+    found = scenefile.load(name)
     return Animation(found, found.configure(**options), theme=theme, lang=lang, renderer=renderer)
 
 

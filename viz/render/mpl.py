@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from viz.frame import Frame, Panel
 from viz.marks import Mark
-from viz.render.mpl_artists import add, dress, register_fonts
+from viz.render.mpl_artists import add, dress
 
 _DPI = 100
 _PATIENCE = 2  # frames a mark must stay the same before it moves into the background
@@ -31,7 +31,6 @@ class Painter:
 
     def __init__(self, width: int, height: int) -> None:
         self._size = (width, height)
-        register_fonts()
         self._figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI)
         self._canvas = FigureCanvasAgg(self._figure)
         self._axes: dict[str, tuple[Any, MplAxes]] = {}
@@ -166,7 +165,6 @@ def figure(frame: Frame, width: float) -> Figure:
     Returns:
         A Figure; its Axes carry the panels' names as labels.
     """
-    register_fonts()
     fig = Figure(figsize=(width, width * frame.height / frame.width), dpi=_DPI, facecolor=frame.background)
     FigureCanvasAgg(fig)
     k = 72.0 * width / frame.width
@@ -184,7 +182,6 @@ def panel_figure(frame: Frame, name: str, width: float) -> Figure:
         name: the panel's name.
         width: inches.
     """
-    register_fonts()
     panel = frame.panel(name)
     # Type keeps a readable size on a narrow page: 8 pt or more for ticks.
     size = panel.axes.size if panel.axes else 24.0
@@ -214,7 +211,6 @@ def fill(panel: Panel, ax: MplAxes) -> MplAxes:
     Returns:
         The same Axes.
     """
-    register_fonts()
     root = ax.get_figure(root=True)
     assert root is not None
     box = ax.get_position()

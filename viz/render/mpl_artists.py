@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from matplotlib import font_manager, rcParams
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes as MplAxes
 from matplotlib.collections import LineCollection, PathCollection, PolyCollection
@@ -26,26 +25,13 @@ from viz.render.shapes import arrow_outlines, marker_outline
 
 
 @cache
-def register_fonts() -> None:
-    """Make the bundled fonts known to matplotlib, without writing to its cache on disk."""
-    for file in glyphs.files():
-        font_manager.fontManager.addfont(str(file))
-    rcParams["mathtext.fontset"] = "cm"
-
-
-@cache
-def font(weight: str, cjk_first: bool) -> FontProperties:
-    """The font of a weight; text with `$` needs the CJK family first, since no fallback happens there."""
-    register_fonts()
-    family = list(glyphs.FAMILIES)
-    if cjk_first:
-        family.reverse()
-    return FontProperties(family=family, weight=glyphs.WEIGHTS[weight])
+def font(family: str, weight: str) -> FontProperties:
+    """The bundled font of a family and weight, by its file, so that nothing installed can stand in for it."""
+    return FontProperties(fname=str(glyphs.file(family, weight)))
 
 
 def _font_for(string: str, weight: str) -> FontProperties:
-    cjk = "$" in string and any(ord(c) > 0x2E7F for c in string)
-    return font(weight, cjk)
+    return font(glyphs.family(string), weight)
 
 
 def _widths(width: Any, k: float) -> Any:
@@ -130,6 +116,7 @@ def _text(mark: Text, panel: Panel, ax: MplAxes, k: float) -> Artist:
         rotation=mark.angle,
         rotation_mode="anchor",
         linespacing=mark.spacing * 0.82,
+        math_fontfamily="cm",
     )
     transform = ax.transData
     if middle:
@@ -204,7 +191,7 @@ def dress(panel: Panel, ax: MplAxes, k: float) -> None:
     for axis, wanted in ((ax.xaxis, axes.xgrid), (ax.yaxis, axes.ygrid)):
         axis.grid(wanted, color=axes.line, linewidth=1.2 * k) if wanted else axis.grid(False)
         for tick in axis.get_major_ticks():
-            tick.label1.set_fontproperties(font("regular", False))
+            tick.label1.set_fontproperties(_font_for(tick.label1.get_text(), "regular"))
             tick.label1.set_fontsize(axes.size * k)
     label = {"color": axes.text, "fontsize": axes.size * k}
     for put, text in ((ax.set_xlabel, axes.xlabel), (ax.set_ylabel, axes.ylabel)):

@@ -76,4 +76,14 @@ WORDS = {
         "{given!r} is not a size: write WIDTHxHEIGHT, for example 1920x1080.",
         "{given!r} 不是尺寸：请写成 宽x高，例如 1920x1080。",
     ),
+    "glyph.missing": (
+        "No bundled font has the character {char} ({code}{name}) in {text}; {tried} were tried. "
+        "Leave it out or write it another way, a formula between $ signs.",
+        "{text} 中的字符 {char}（{code}{name}）在内置字体（{tried}）里都没有。请删去它，或换一种写法；公式请写在两个 $ 之间。",
+    ),
+    "glyph.control": (
+        "The text {text} holds the control character {code}, which cannot be drawn: "
+        "use spaces and line breaks instead.",
+        "文本 {text} 含有无法绘制的控制字符 {code}：请改用空格或换行。",
+    ),
 }

@@ -4,7 +4,7 @@ What is changed on the way, and why:
 
 * Both families are cut down to what slides about networks need, so that the package stays small.
 * Inter gets its tabular digits and signs for good. matplotlib cannot always switch OpenType features on, and
-  a number that changes while a video plays must not jiggle. Those glyphs lose their kerning for that reason too.
+  a number that changes while a video plays must not jiggle. Those glyphs also lose their kerning.
 * Noto Sans SC gets Inter's glyphs for everything that is not Chinese. A renderer that uses one font for a
   whole string (matplotlib does, when it contains math) then draws the same letters as in an English picture.
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, cached_property, lru_cache
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from threading import Lock
@@ -228,25 +229,20 @@ class _Face:
     """The measures of one font file, in ems."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        with self._open() as font:
-            self._em: int = font["head"].unitsPerEm
-            self._cmap: dict[int, str] = font.getBestCmap()
-            self._widths: dict[str, int] = {
-                glyph: width for glyph, (width, _) in font["hmtx"].metrics.items()
-            }
-        self._kerns: dict[tuple[str, str], int] = {}
-
-    def _open(self) -> Any:
         from fontTools.ttLib import TTFont
 
-        return TTFont(self._path, lazy=True)
+        # From memory: nothing to close, and the kerning can be read when it is first asked for.
+        font: Any = TTFont(BytesIO(path.read_bytes()), lazy=True)
+        self._font = font
+        self._em: int = font["head"].unitsPerEm
+        self._cmap: dict[int, str] = font.getBestCmap()
+        self._widths: dict[str, int] = {glyph: width for glyph, (width, _) in font["hmtx"].metrics.items()}
+        self._kerns: dict[tuple[str, str], int] = {}
 
     @cached_property
     def _pairs(self) -> list[list[Any]]:
         """The pair adjustment subtables of each kerning lookup, in the order in which they apply."""
-        with self._open() as font:
-            gpos = font["GPOS"].table
+        gpos = self._font["GPOS"].table
         used = {
             i
             for r in gpos.FeatureList.FeatureRecord

@@ -1,0 +1,90 @@
+"""`viz figure`: one moment of a scene becomes a figure for print."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from viz.cli import options
+from viz.cli.command import Flag
+from viz.cli.options import shared, switch
+from viz.cli.output import out, out_json
+from viz.cli.progress import Board
+from viz.cli.scenes import SceneGroup
+from viz.errors import unknown
+from viz.scenefile import Scene
+from viz.words import language, sentence
+
+FOLDER = "renders"
+FORMATS = (".pdf", ".svg", ".png")
+EXAMPLES = (
+    "viz figure network-warp --at end -o warp.pdf --width 89mm",
+    "viz figure optimizer-race --panel main --theme dark -o race.png",
+)
+
+
+def command() -> SceneGroup:
+    """The command `viz figure`."""
+    return SceneGroup("figure", flags, figure, EXAMPLES)
+
+
+def flags(scene: str) -> list[Flag]:
+    """The options that a figure takes, whatever the scene."""
+    output = sentence("cli.opt.figure.output").format(scene=scene)
+    return [
+        shared("at", "--at", meta="step", default="end"),
+        Flag(["-o", "--output"], output, meta=sentence("cli.meta.file"), part="output", multiple=True),
+        shared("width", "--width", meta="length", default="240mm"),
+        shared("panel", "--panel", meta="name"),
+        shared("ratio", "--size", meta="ratio", default="16:9"),
+        shared("theme", "--theme", meta="dark|light", default="light"),
+        switch("keep", "--keep"),
+        switch("json", "--json", "as_json"),
+        switch("quiet", "-q", "--quiet"),
+    ]
+
+
+def figure(scene: Scene, **given: Any) -> None:
+    """Save a figure as the command line says; everything that is cheap to check is checked first.
+
+    Args:
+        scene: what to draw.
+        given: values of the options by name, those of the scene with a prefix.
+    """
+    from viz.animation import Animation
+    from viz.export import check_targets, save_figure
+
+    width = options.length(given["width"] or "240mm")
+    size = options.ratio(given["size"] or "16:9")
+    theme, lang, at = given["theme"] or "light", language(), given["at"] or "end"
+    config = scene.configure(**options.chosen(given))
+    options.check_look(theme, lang, size, "mpl")
+    paths = [Path(p) for p in given["output"] or (f"{FOLDER}/{scene.name}.pdf",)]
+    for path in paths:
+        if path.suffix.lower() not in FORMATS or "%" in path.name:
+            raise unknown("format", path.suffix or path.name, FORMATS, str(path))
+    check_targets(paths, 1920, 1080, 30, given["keep"])
+
+    animation = Animation(scene, config, theme=theme, lang=lang)
+    with Board(given["quiet"]):
+        drawn = animation.figure(at, panel=given["panel"], width=width, size=size)
+        for path in paths:
+            save_figure(drawn, path, keep=given["keep"])
+    if given["as_json"]:
+        out_json(
+            {
+                "scene": scene.name,
+                "paths": [str(path) for path in paths],
+                "at": at,
+                "seconds": animation.timeline.time(at),
+                "width_mm": width,
+                "theme": theme,
+                "lang": lang,
+                "options": dataclasses.asdict(config),
+                "numbers": scene.numbers(animation.data),
+            }
+        )
+    elif not given["quiet"]:
+        for path in paths:
+            out(str(path))

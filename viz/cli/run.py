@@ -1,0 +1,171 @@
+"""From a command line to an exit code: language, errors as one line, signals, closed pipes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+
+from viz.cli.output import ClosedOutput, complain, prepare
+from viz.errors import UsageError, VizError, VizWarning, unknown
+from viz.words import LANGUAGES, say, set_language
+
+FAILED, INTERRUPTED = 1, 130
+
+
+class Terminated(KeyboardInterrupt):
+    """A signal asked the program to end; it unwinds like Ctrl-C, so that half-written files are removed."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line as a program.
+
+    Args:
+        argv: the words behind `viz`; those of this process by default.
+
+    Returns:
+        Exit code: 0, 1 failed, 2 usage, 3 missing capability, 130 interrupted, 143 terminated.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    prepare()
+    with _signals(), warnings.catch_warnings():
+        if "--debug" not in words and not sys.warnoptions:
+            _quieten()
+        return run(words)
+
+
+def run(words: Sequence[str]) -> int:
+    """Run a command line and return its exit code; what goes wrong is one line on standard error."""
+    debug = "--debug" in words
+    try:
+        try:
+            _invoke(_everywhere(words))
+            return 0
+        except BaseException:
+            if debug:
+                _traceback()
+            raise
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except ClosedOutput:
+        return 0
+    except click.ClickException as error:
+        from viz.cli.command import translate
+
+        return _fail(translate(error))
+    except VizError as error:
+        return _fail(error)
+    except Terminated as stop:
+        complain(say("cli.interrupted"))
+        return 128 + stop.number
+    except KeyboardInterrupt:
+        complain(say("cli.interrupted"))
+        return INTERRUPTED
+    except MemoryError:
+        return _fail(VizError("cli.memory"))
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        key = "cli.unexpected" if reason else "cli.unexpected.bare"
+        return _fail(VizError(key, type=type(error).__name__, reason=reason))
+    finally:
+        set_language(None)
+
+
+def _invoke(words: list[str]) -> None:
+    from viz.cli.app import root
+
+    command = root()
+    # Not command.main(): it would turn an interrupt or a closed pipe into messages and exit codes of its own.
+    with command.make_context("viz", words) as context:
+        command.invoke(context)
+
+
+def _everywhere(words: Sequence[str]) -> list[str]:
+    """The line without --lang and --debug, which may stand anywhere; the language is chosen first of all."""
+    rest: list[str] = []
+    pending = list(words)
+    lang: str | None = None
+    while pending:
+        word = pending.pop(0)
+        if word == "--":
+            rest += [word, *pending]
+            break
+        if word == "--debug":
+            continue
+        if word == "--lang":
+            if not pending:
+                raise UsageError("cli.need.value", option="--lang", command="viz")
+            lang = pending.pop(0)
+        elif word.startswith("--lang="):
+            lang = word.removeprefix("--lang=")
+        else:
+            rest.append(word)
+    if lang is not None:
+        if lang not in LANGUAGES:
+            raise unknown("language", lang, LANGUAGES)
+        set_language(lang)
+    return rest
+
+
+def _quieten() -> None:
+    """Of all warnings, show only those that are sentences of ours, as a line."""
+
+    def show(message: Warning | str, *where: object, **more: object) -> None:
+        complain(str(message))
+
+    warnings.simplefilter("ignore")
+    warnings.simplefilter("always", VizWarning)
+    warnings.showwarning = show
+
+
+def _fail(error: VizError) -> int:
+    complain(str(error))
+    return error.exit_code
+
+
+def _traceback() -> None:
+    import traceback
+
+    error = sys.exc_info()[1]
+    if sys.stderr is not None and not isinstance(error, (click.exceptions.Exit, ClosedOutput)):
+        traceback.print_exc()
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """While it lasts, SIGTERM and SIGHUP unwind the program instead of killing it where it stands."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    owner = os.getpid()
+    told = False
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal told
+        if os.getpid() != owner:  # a child process inherited this: it has nothing to tidy up
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        elif not told:  # a second one must not cut the tidying up short
+            told = True
+            raise Terminated(number)
+
+    # One that is ignored (nohup) stays ignored.
+    numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is signal.SIG_DFL]
+    for number in numbers:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)

@@ -40,6 +40,10 @@ class MissingError(VizError):
     exit_code = 3
 
 
+class VizWarning(UserWarning):
+    """Something worth knowing that does not stop the work, told in one sentence."""
+
+
 def nearest(given: str, choices: Iterable[str]) -> str | None:
     """The choice most like what was given, or None when nothing comes close."""
     by_folded = {c.casefold(): c for c in choices}

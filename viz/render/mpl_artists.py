@@ -15,7 +15,7 @@ from matplotlib.image import AxesImage
 from matplotlib.path import Path
 from matplotlib.text import Text as MplText
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
-from matplotlib.transforms import Affine2D, IdentityTransform
+from matplotlib.transforms import IdentityTransform, ScaledTranslation
 
 from viz import glyphs
 from viz.errors import VizError
@@ -124,8 +124,8 @@ def _text(mark: Text, panel: Panel, ax: MplAxes, k: float) -> Artist:
         angle = np.deg2rad(mark.angle)
         figure = ax.get_figure(root=True)
         assert figure is not None
-        shift = Affine2D().translate(-drop * np.sin(angle), drop * np.cos(angle)) + figure.dpi_scale_trans
-        transform = transform + shift
+        shift = -drop * np.sin(angle), drop * np.cos(angle)
+        transform = transform + ScaledTranslation(*shift, figure.dpi_scale_trans)
     artist.set_transform(transform)
     return artist
 

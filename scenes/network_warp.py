@@ -1,0 +1,679 @@
+"""A trained network bends the plane, layer by layer, until a line separates the classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from viz import ease
+from viz.draw import layout
+from viz.draw.axes import axes, equal_limits, limits, log_limits, log_ticks, number, significant, ticks
+from viz.draw.contour import contour_lines
+from viz.draw.network import network
+from viz.draw.trace import broke_off, trace
+from viz.errors import UsageError
+from viz.frame import Frame, Panel
+from viz.learn.names import ACTIVATIONS, DEVICES, INITS, SYNTHETIC, resolve
+from viz.marks import Arrows, Floats, Image, Lines, Mark, Points, Text, rgba
+from viz.measure.plane import PlaneRun
+from viz.measure.separability import separate
+from viz.measure.warp import Layer, between, grid, product, stages
+from viz.scenefile import option
+from viz.theme import SMALL, View, alpha, mix
+from viz.timeline import Step, Timeline
+from viz.words import Sentence
+
+TITLE = Sentence("A network bends the plane until a line is enough", "网络弯曲平面，直到一条直线就够了")
+LINEAR_TITLE = Sentence("Without activations, the plane never bends", "没有激活函数，平面永远不会弯曲")
+ABOUT = Sentence(
+    "Trains a small network on points in the plane and shows how each layer moves space until a line separates them.",
+    "用平面上的点训练一个小网络，展示每一层如何移动空间，直到一条直线把它们分开。",
+)
+
+_SAMPLES = 200  # points on each grid line
+_FIELD = 140  # cells of the raster on which the boundary is found
+_ZOOM = 0.26  # share of a layer's motion in which the scale changes
+
+
+@dataclass(frozen=True)
+class Config:
+    """Options of the scene."""
+
+    dataset: str = option(
+        "moons",
+        f"points to separate: {', '.join(SYNTHETIC)}, or a CSV file with two feature columns and a class",
+        f"要分开的点：{', '.join(SYNTHETIC)}，或含两个特征列和一个类别列的 CSV 文件",
+    )
+    widths: tuple[int, ...] = option((2, 2, 2), "widths of the hidden layers, each 2", "各隐藏层的宽度，每层为 2")
+    activation: tuple[str, ...] = option(
+        ("tanh",),
+        "activation, one for all hidden layers or one for each; none for the linear twin",
+        "激活函数：所有隐藏层共用一个，或每层一个；none 表示线性对照",
+    )
+    optimizer: str = option("adam", "any optimizer of torch.optim, or momentum", "torch.optim 中的任意优化器，或 momentum")
+    lr: float = option(0.02, "learning rate", "学习率", low=0)
+    decay: float = option(0.001, "weight decay (0 for none)", "权重衰减（0 表示不用）", low=0)
+    steps: int = option(1500, "most training steps", "最多训练步数", low=1, high=100_000)
+    batch: int | None = option(None, "points per step; auto takes all of them", "每步的样本数；auto 表示全部", low=1)
+    init: str = option(
+        "near-identity:0.2", f"how weights start: {', '.join(INITS)}", f"权重初始化：{', '.join(INITS)}"
+    )
+    samples: int = option(400, "points to generate", "生成的点数", low=10, high=5000)
+    noise: float | None = option(
+        None, "noise of the points; auto takes what suits the set", "点的噪声；auto 使用适合数据集的值", low=0
+    )
+    arms: int = option(2, "arms of the spirals", "螺旋的臂数", low=2, high=5)
+    seed: int | None = option(
+        None,
+        "seed of weights and batches; auto tries a few and keeps the run that shows most",
+        "权重和批次的种子；auto 会尝试几个并保留最能说明问题的一次",
+        low=0,
+    )
+    data_seed: int = option(0, "seed of the points", "数据点的种子", low=0)
+    device: str = option("auto", "where to train", "在哪里训练", choices=DEVICES, kind="device")
+
+    def __post_init__(self) -> None:
+        names = self.activation * len(self.widths) if len(self.activation) == 1 else self.activation
+        if len(names) != len(self.widths):
+            raise UsageError("learn.net.activations", given=len(names), hidden=len(self.widths))
+        bases = [resolve("activation", n.partition(":")[0], ACTIVATIONS, "network-warp") for n in names]
+        object.__setattr__(self, "activation", tuple(b + n[len(b) :] if ":" in n else b for b, n in zip(bases, names)))
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """What the experiment left behind.
+
+    Args:
+        run: the trained network and its way there.
+        dataset, optimizer: names as given.
+        lr: learning rate.
+        apart: whether a line separates the classes, before the first layer and after each layer.
+        margin: distance between line and classes in the last hidden layer, 0 when there is no such line.
+    """
+
+    run: PlaneRun
+    dataset: str
+    optimizer: str
+    lr: float
+    apart: tuple[bool, ...]
+    margin: float
+
+
+def compute(config: Config) -> Data:
+    """Train the network and test with a certificate, layer by layer, whether a line separates the classes."""
+    from viz.learn.data import load
+    from viz.learn.optimizers import optimizer_options
+    from viz.learn.plane import run_plane
+
+    names = config.activation * len(config.widths) if len(config.activation) == 1 else config.activation
+    spirals = {"arms": config.arms} if config.dataset.casefold() == "spirals" else {}
+    generated = config.dataset.casefold() in SYNTHETIC
+    points = load(
+        config.dataset,
+        samples=config.samples if generated else None,
+        noise=config.noise,
+        seed=config.data_seed,
+        standardise=None if generated else True,
+        task="classification" if not generated else None,
+        **spirals,
+    )
+    known = optimizer_options(config.optimizer)
+    options: dict[str, Any] = {"lr": config.lr}
+    if config.decay and "weight_decay" in known:
+        options["weight_decay"] = config.decay
+    run = run_plane(
+        points,
+        config.widths,
+        names,
+        seed=config.seed,
+        init=config.init,
+        optimizer=config.optimizer,
+        options=options,
+        batch=config.batch,
+        steps=config.steps,
+        device=config.device,
+    )
+    spaces = stages(run.hidden, run.points) if run.diverged_at is None else [run.points]
+    certificates = [_certificate(space, run.labels) for space in spaces]
+    return Data(
+        run=run,
+        dataset=points.name,
+        optimizer=config.optimizer,
+        lr=config.lr,
+        apart=tuple(margin > 0 for margin in certificates),
+        margin=certificates[-1],
+    )
+
+
+def _certificate(points: Floats, labels: Any) -> float:
+    """Margin of the narrowest one-against-the-rest separation of the classes, 0 when one of them has none."""
+    classes = np.unique(labels)
+    groups = [labels == c for c in (classes[1:] if len(classes) == 2 else classes)]
+    found = [separate(points, group.astype(int)) for group in groups]
+    return min(s.margin if s.separable else 0.0 for s in found)
+
+
+def numbers(data: Data) -> dict[str, Any]:
+    """The numbers that the pictures show."""
+    run = data.run
+    found: dict[str, Any] = {
+        "seed": run.seed,
+        "seeds tried": run.tried,
+        "steps": len(run.losses) - 1,
+        "first loss": float(run.losses[0]),
+        "last loss": float(run.losses[-1]),
+        "accuracy": run.accuracy,
+        "held-out accuracy": run.held_accuracy,
+        "stopped because": run.stopped_because,
+        "diverged at": run.diverged_at,
+        "separable": list(data.apart),
+        "margin": data.margin,
+    }
+    if _is_linear(run) and run.diverged_at is None:
+        matrix, shift = product(run.hidden)
+        found["one matrix"] = matrix.tolist()
+        found["one shift"] = shift.tolist()
+    return found
+
+
+def describe(data: Data) -> Sentence:
+    """What is seen, for people who cannot see it."""
+    run = data.run
+    if run.diverged_at is not None:
+        return _DESCRIBE_DIVERGED.format(name=_dataset(data), step=run.diverged_at)
+    words = _DESCRIBE_LINEAR if _is_linear(run) else _DESCRIBE
+    return words.format(
+        count=len(run.points), name=_dataset(data), layers=len(run.activations), accuracy=percent(run.accuracy)
+    )
+
+
+def percent(share: float) -> str:
+    """A share as a percentage with one decimal; only a share of exactly 1 is written 100.0 %."""
+    shown = f"{100 * share:.1f}"
+    return ("99.9" if shown == "100.0" and share < 1 else shown) + " %"
+
+
+def _is_linear(run: PlaneRun) -> bool:
+    return all(name in ("none", "linear") for name in run.activations)
+
+
+def _dataset(data: Data) -> Sentence:
+    return _DATASETS.get(data.dataset, Sentence(data.dataset, data.dataset))
+
+
+# --- timeline ---------------------------------------------------------------------------------------------------
+
+
+def timeline(data: Data) -> Timeline:
+    """Data, training, each layer's linear part and activation, and at last the line."""
+    run = data.run
+    count, name = len(run.points), _dataset(data)
+    held = _DATA_APART if data.apart[0] else _DATA_MIXED
+    steps = [
+        Step("data", 3.0, held.format(count=count, name=name), 2.0, Sentence("data", "数据")),
+        Step("training", 6.5, _training(data), 1.5, Sentence("training", "训练")),
+    ]
+    if run.diverged_at is not None:
+        return Timeline(tuple(steps))
+    k = 0
+    for position, layer in enumerate(run.hidden):
+        apart = data.apart[position + 1]
+        if layer.kind == "linear":
+            k += 1
+            bent = position + 1 < len(run.hidden) and run.hidden[position + 1].kind == "activation"
+            title = Sentence(f"layer {k}: linear", f"第 {k} 层：线性")
+            caption = _linear_words(k, layer)
+            steps.append(Step(f"layer {k} linear" if bent else f"layer {k}", 4.0, caption, 1.6, title))
+        else:
+            title = Sentence(f"layer {k}: {layer.name}", f"第 {k} 层：{layer.name}")
+            words = (_BENT_APART if apart else _BENT_MIXED).format(k=k, name=_function(layer))
+            steps.append(Step(f"layer {k}", 3.8, words, 1.6, title))
+    steps.append(Step("line", 5.5, _verdict(data), 3.5, Sentence("line", "直线")))
+    return Timeline(tuple(steps))
+
+
+def _training(data: Data) -> Sentence:
+    run = data.run
+    if run.diverged_at is not None:
+        return _DIVERGED.format(optimizer=data.optimizer, lr=f"{data.lr:g}", step=run.diverged_at)
+    return _TRAINED.format(
+        optimizer=_optimizer(data.optimizer),
+        lr=f"{data.lr:g}",
+        steps=len(run.losses) - 1,
+        first=significant(run.losses[0]),
+        last=significant(run.losses[-1]),
+        seed=run.seed,
+    )
+
+
+def _optimizer(name: str) -> str:
+    known = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "nadam": "NAdam", "lbfgs": "L-BFGS"}
+    return known.get(name.casefold(), name)
+
+
+def _function(layer: Layer) -> str:
+    return {"relu": "ReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU"}.get(layer.name, layer.name)
+
+
+def _linear_words(k: int, layer: Layer) -> Sentence:
+    path = layer.path
+    small, large = (number(f, 2) for f in path.factors)
+    shift = f"({number(layer.b[0], 2)}, {number(layer.b[1], 2)})"
+    if path.mirror is not None:
+        return _FLIPPED.format(k=k, small=small, large=large, shift=shift)
+    return _TURNED.format(k=k, angle=number(np.rad2deg(path.angle)), small=small, large=large, shift=shift)
+
+
+def _verdict(data: Data) -> Sentence:
+    run = data.run
+    accuracy = percent(run.accuracy)
+    held = Sentence("", "")
+    if run.held_accuracy is not None:
+        held = _HELD.format(accuracy=percent(run.held_accuracy))
+    if _is_linear(run):
+        words = _LINEAR_APART if data.apart[0] else _LINEAR_MIXED
+        return words.format(n=len(run.weights), accuracy=accuracy, held=held)
+    if run.accuracy == 1.0 and data.margin > 0:
+        return _SOLVED.format(accuracy=accuracy, held=held, margin=number(data.margin, 3))
+    return (_NEARLY if data.margin > 0 else _UNSOLVED).format(accuracy=accuracy, held=held)
+
+
+# --- pictures ---------------------------------------------------------------------------------------------------
+
+
+def stage(data: Data, view: View) -> Callable[[float], Frame]:
+    """The function that draws any moment."""
+    return _Stage(data, view).frame
+
+
+Window = tuple[tuple[float, float], tuple[float, float]]
+
+
+class _Stage:
+    """All that does not change, built once; what moves, as pure functions of a few numbers."""
+
+    def __init__(self, data: Data, view: View) -> None:
+        self.data, self.run, self.view = data, data.run, view
+        self.line = timeline(data)
+        self.layers = self.run.hidden if self.run.diverged_at is None else []
+        self._place()
+        plan = layout.Layout.of(view)
+        self.title = layout.title_panel(view, plan, view.say(LINEAR_TITLE if _is_linear(self.run) else TITLE))
+        self.caption = layout.Caption(view, plan)
+        self._spaces()
+        labels = np.unique(self.run.labels)
+        self.groups = [(int(c), self.run.labels == c) for c in labels]
+        # Caches keep what stands still the same object; the keys are all that a picture depends on.
+        self.main = lru_cache(maxsize=4)(self._main)
+        self.network = lru_cache(maxsize=8)(self._network)
+        self.loss = lru_cache(maxsize=4)(self._loss)
+        self.loss_title = lru_cache(maxsize=4)(self._loss_title)
+        self.formula = lru_cache(maxsize=32)(self._formula)
+
+    def _place(self) -> None:
+        plan = layout.Layout.of(self.view)
+        if plan.wide:
+            left, right = layout.split_x(plan.body, (0.6, 0.4), 64.0)
+            self.rect = layout.inset(left, left=64.0, bottom=44.0)
+            x, y, w, h = right
+            self.formula_rect = (x, y, w, 60.0)
+            upper, lower = layout.split_y((x, y + 76.0, w, h - 76.0), (0.5, 0.5), 28.0)
+        else:
+            above, below = layout.split_y(plan.body, (0.6, 0.4), 28.0)
+            self.rect = layout.inset(above, left=64.0, bottom=44.0)
+            x, y, w, h = below
+            self.formula_rect = (x, y, w * 0.5 - 20.0, 52.0)
+            left, lower = layout.split_x(below, (0.5, 0.5), 40.0)
+            upper = layout.inset(left, top=56.0)
+        self.network_rect = upper
+        self.loss_title_rect = (lower[0], lower[1], lower[2], 44.0)
+        self.loss_rect = layout.inset(lower, left=84.0, top=48.0, bottom=78.0)
+
+    def _spaces(self) -> None:
+        """Points, grid and basis in each space, and the window each space is seen through."""
+        xlim, ylim = limits(self.run.points[:, 0], 0.16), limits(self.run.points[:, 1], 0.16)
+        frame = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+        rect = self.rect[2:]
+        first = equal_limits(limits([*xlim, 0.0], 0.0), limits([*ylim, 0.0], 0.0), rect)
+        pitch = 0.25 if first[1][1] - first[1][0] < 7 else 0.5
+        low = np.floor(np.array([first[0][0], first[1][0]]) / pitch) * pitch
+        high = np.ceil(np.array([first[0][1], first[1][1]]) / pitch) * pitch
+        count = np.round((high - low) / pitch).astype(int) + 1
+        lines = grid((low[0], high[0]), (low[1], high[1]), int(count[0]), int(count[1]), _SAMPLES)
+        self.points = stages(self.layers, self.run.points)
+        self.horizontals = stages(self.layers, lines.horizontals)
+        self.verticals = stages(self.layers, lines.verticals)
+        self.basis = stages(self.layers, frame)
+        self.before: list[Window] = [first]  # the window while a layer works, one for each layer
+        self.windows: list[Window] = [first]  # the window of the space after each layer
+        for j, layer in enumerate(self.layers):
+            tight = self._window(j + 1)
+            if layer.kind == "linear":
+                wide = _union(self.windows[-1], tight)
+                wide = equal_limits(wide[0], wide[1], rect)
+                self.windows.append(wide)
+            else:
+                self.windows.append(tight)
+        last = len(self.layers)
+        self.final = self._window(last) if last else first
+
+    def _window(self, j: int) -> Window:
+        seen = np.concatenate([self.points[j], self.basis[j]])
+        return equal_limits(limits(seen[:, 0], 0.08, 0.5), limits(seen[:, 1], 0.08, 0.5), self.rect[2:])
+
+    # -- what moves
+
+    def frame(self, t: float) -> Frame:
+        """The picture at a time in seconds."""
+        moment = self.line.at(t)
+        name, p = moment.step.name, moment.progress
+        steps = len(self.run.losses) - 1
+        if name == "data":
+            main, net, at = self.main("data", p), self.network(0, 0, False), -1.0
+        elif name == "training":
+            at = p * steps
+            row = int(np.searchsorted(self.run.steps, at + 1e-9, side="right")) - 1
+            main, net = self.main("training", float(row)), self.network(-1, row, False)
+        elif name == "line":
+            main, net, at = self.main("line", p), self.network(len(self.run.weights), -1, True), float(steps)
+        else:
+            j = moment.index - 2
+            column = 1 + sum(layer.kind == "linear" for layer in self.layers[: j + 1]) - 1
+            main, net, at = self.main(f"layer {j}", p), self.network(column, -1, True), float(steps)
+        panels = [main, net, self.loss(at), self.loss_title(_shown(at)), self.formula(name), self.title]
+        text = self.view.say(moment.step.caption)
+        diverged = self.run.diverged_at is not None and name == "training"
+        if name == "training" and p < 1:
+            text = self._counting(at)
+            diverged = False
+        panels.append(self.caption(text, self.view.theme.danger if diverged else None))
+        return Frame(tuple(panels), self.view.width, self.view.height, self.view.theme.ground)
+
+    def _counting(self, at: float) -> str:
+        step = int(at)
+        return self.view.say(
+            _RUNNING, step=f"{step:>4}", loss=significant(self.run.losses[step]), steps=len(self.run.losses) - 1
+        )
+
+    def _main(self, what: str, p: float) -> Panel:
+        theme = self.view.theme
+        window = self.windows[0]
+        under: tuple[Mark, ...] = ()
+        over: tuple[Mark, ...] = ()
+        sizes: Any = 13.0
+        if what.startswith("layer"):
+            j = int(what.split()[1])
+            layer = self.layers[j]
+            if layer.kind == "linear":
+                zoom, s = ease.smootherstep(p / _ZOOM), ease.ramp(p, _ZOOM, 1.0)
+            else:
+                s, zoom = ease.ramp(p, 0.0, 1 - _ZOOM), ease.smootherstep((p - 1 + _ZOOM) / _ZOOM)
+            window = _between_windows(self.windows[j], self.windows[j + 1], zoom)
+            parts = [
+                between(layer, some[j], s, ease.smootherstep)
+                for some in (self.horizontals, self.verticals, self.points, self.basis)
+            ]
+        else:
+            j = len(self.layers) if what == "line" else 0
+            parts = [some[j] for some in (self.horizontals, self.verticals, self.points, self.basis)]
+            if what == "data":
+                rank = np.argsort(np.argsort(parts[2][:, 0])) / len(parts[2])
+                sizes = 13.0 * ease.smootherstep(np.clip(2.0 * p - rank, 0, 1))
+            elif what == "training":
+                under, over = self._field(window, int(p))
+            else:
+                window = _between_windows(self.windows[-1], self.final, ease.smootherstep(p / 0.4))
+                under, over = self._cut(self.final, ease.smootherstep((p - 0.35) / 0.65))
+        horizontals, verticals, points, basis = parts
+        marks: list[Mark] = [
+            *under,
+            Lines(horizontals, alpha(theme.grid_x, 0.8), 1.8),
+            Lines(verticals, alpha(theme.grid_y, 0.8), 1.8),
+            *self._dots(points, sizes),
+            *self._arrows(basis),
+            *over,
+        ]
+        return Panel("main", self.rect, *window, tuple(marks), self._axes(window), theme.panel, theme.edge, equal=True)
+
+    def _axes(self, window: Window) -> Any:
+        return axes(self.view.theme, ticks(*window[0], 6), ticks(*window[1], 5))
+
+    def _dots(self, points: Floats, sizes: Any) -> list[Mark]:
+        theme = self.view.theme
+        marks: list[Mark] = []
+        for c, group in self.groups:
+            size = sizes[group] if np.ndim(sizes) else sizes
+            marker = ("circle", "diamond", "triangle", "square")[c % 4]
+            scale = (1.0, 1.12, 1.2, 1.0)[c % 4]
+            marks.append(Points(points[group], theme.label(c), size * scale, theme.outline, 1.6, marker))
+        return marks
+
+    def _arrows(self, basis: Floats) -> list[Mark]:
+        theme = self.view.theme
+        color = np.array([mix(theme.grid_x, theme.text, 0.55), mix(theme.grid_y, theme.text, 0.55)])
+        arrows = Arrows(basis[[0, 0]], basis[1:], color, 5.0, 20.0)
+        return [arrows, Points(basis[:1], theme.text, 12.0, theme.outline, 2.0)]
+
+    def _field(self, window: Window, row: int) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
+        """Which class the network of a recorded step sees where, and the boundary between them."""
+        xs, ys, points = _raster(window)
+        return self._regions(xs, ys, self.run.scores(points, row), 1.0, window)
+
+    def _cut(self, window: Window, s: float) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
+        """The separating line in the last hidden space, drawn from its middle outwards; wrong points ringed."""
+        if s <= 0:
+            return (), ()
+        theme = self.view.theme
+        xs, ys, points = _raster(window)
+        under, over = self._regions(xs, ys, self.run.final_scores(points), s, window)
+        wrong = np.argmax(self.run.final_scores(self.points[-1]), axis=-1) != self.run.labels
+        if wrong.any():
+            rings = Points(self.points[-1][wrong], alpha(theme.danger, 0.0), 24.0, alpha(theme.danger, s), 3.0)
+            over = (*over, rings)
+        return under, over
+
+    def _regions(
+        self, xs: Floats, ys: Floats, leads: Floats, s: float, window: Window
+    ) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
+        theme = self.view.theme
+        best = np.argmax(leads, axis=-1)
+        tint = np.array([rgba(theme.label(c)) for c in range(leads.shape[-1])])[best]
+        strength = 1 - np.exp(-np.abs(leads).max(axis=-1))
+        tint[..., 3] = (0.26 if theme.name == "dark" else 0.18) * strength * s
+        extent = (xs[0], xs[-1], ys[0], ys[-1])
+        image = Image(np.round(tint[::-1] * 255).astype(np.uint8), extent)
+        classes = range(leads.shape[-1]) if leads.shape[-1] > 2 else (1,)
+        lines = [line for c in classes for line in contour_lines(xs, ys, leads[..., c], np.zeros(1))]
+        lines = [_grown(line, s) for line in lines]
+        if not lines:
+            return (image,), ()
+        return (image,), (Lines.of(lines, theme.outline, width=9.0), Lines.of(lines, theme.accent, width=5.0))
+
+    # -- what explains
+
+    def _network(self, column: int, row: int, trained: bool) -> Panel:
+        run = self.run
+        weights = run.weights if trained else tuple(path[row] for path in run.weight_path)
+        inputs = self.view.say(Sentence("input", "输入"))
+        linear = self.view.say(Sentence("linear", "线性"))
+        hidden = [linear if n in ("none", "linear") else n.split(":")[0] for n in run.activations]
+        output = "σ" if run.loss_name == "bce" else "softmax"
+        active = None if column < 0 else column
+        return network(self.view, self.network_rect, weights, [inputs, *hidden, output], active)
+
+    def _loss(self, at: float) -> Panel:
+        theme, losses = self.view.theme, self.run.losses
+        curve = np.stack([np.arange(len(losses), dtype=float), np.maximum(losses, 1e-12)], axis=-1)
+        end = max(len(losses) - 1, 1)
+        low, high = log_limits(losses, 0.08)
+        marks: tuple[Mark, ...] = () if at < 0 else trace(theme, curve, at, theme.accent)
+        if self.run.diverged_at is not None and at >= end:
+            marks = (*marks, broke_off(theme, curve[-1]))
+        labels = axes(
+            theme,
+            ticks(0, end, 5),
+            log_ticks(low, high, 4),
+            self.view.say(Sentence("step", "步数")),
+            grid="y",
+        )
+        limit = (-0.02 * end, 1.04 * end)
+        return Panel("loss", self.loss_rect, limit, (low, high), marks, labels, theme.panel, theme.edge, yscale="log")
+
+    def _loss_title(self, step: int) -> Panel:
+        theme = self.view.theme
+        heading = self.view.say(Sentence("training loss", "训练损失"))
+        texts = [Text((0, 32), heading, SMALL, theme.text)]
+        if step >= 0:
+            value = significant(self.run.losses[min(step, len(self.run.losses) - 1)])
+            right = self.loss_title_rect[2]
+            texts.append(Text((right, 32), value, SMALL, theme.accent, "semibold", ("right", "baseline")))
+        return layout.text_panel("loss-title", self.loss_title_rect, tuple(texts))
+
+    def _formula(self, name: str) -> Panel:
+        size = 34.0 if self.formula_rect[2] > 560 else 28.0
+        text = Text((0, 44), f"${self._math(name)}$", size, self.view.theme.text)
+        return layout.text_panel("formula", self.formula_rect, (text,))
+
+    def _math(self, name: str) -> str:
+        run, last = self.run, len(self.run.activations)
+        if name == "data":
+            return r"x=(x_1,\ x_2)"
+        if name == "training":
+            if run.loss_name == "bce":
+                return r"L=-\frac{1}{N}\sum\,[\,y\,\ln p+(1-y)\,\ln(1-p)\,]"
+            return r"L=-\frac{1}{N}\sum\,\ln p_y"
+        if name == "line":
+            if run.loss_name == "bce":
+                return rf"p=\sigma(w\cdot h_{last}+b)=\frac{{1}}{{2}}"
+            return rf"p=\mathrm{{softmax}}(W\,h_{last}+b)"
+        k = int(name.split()[1])
+        before = "x" if k == 1 else f"h_{k - 1}"
+        if name.endswith("linear"):
+            return rf"z_{k}=W_{k}\,{before}+b_{k}"
+        activation = run.activations[k - 1].split(":")[0]
+        if activation in ("none", "linear"):
+            return rf"h_{k}=W_{k}\,{before}+b_{k}"
+        known = {"tanh": r"\tanh", "sigmoid": r"\sigma", "relu": r"\mathrm{ReLU}"}
+        symbol = known.get(activation, rf"\mathrm{{{activation.replace('-', '')}}}")
+        return rf"h_{k}={symbol}(z_{k})"
+
+
+def _shown(at: float) -> int:
+    """The step whose loss is written above the curve; -1 before there is one."""
+    return int(at) if at >= 0 else -1
+
+
+def _raster(window: Window) -> tuple[Floats, Floats, Floats]:
+    (left, right), (bottom, top) = window
+    xs, ys = np.linspace(left, right, _FIELD), np.linspace(bottom, top, _FIELD)
+    return xs, ys, np.stack(np.meshgrid(xs, ys), axis=-1)
+
+
+def _union(a: Window, b: Window) -> Window:
+    (x, y) = ((min(p[0], q[0]), max(p[1], q[1])) for p, q in zip(a, b, strict=True))
+    return x, y
+
+
+def _between_windows(a: Window, b: Window, s: float) -> Window:
+    """The window on the way from one to another: the scale changes at a constant rate of its logarithm."""
+    if s <= 0 or a == b:
+        return a
+    if s >= 1:
+        return b
+    ratio = (b[0][1] - b[0][0]) / (a[0][1] - a[0][0])
+    # The centre moves so that the point that both windows show at the same place stays there.
+    share = s if abs(ratio - 1) < 1e-9 else (ratio**s - 1) / (ratio - 1)
+    (x, y) = (
+        (p[0] + (q[0] - p[0]) * share, p[1] + (q[1] - p[1]) * share) for p, q in zip(a, b, strict=True)
+    )
+    return x, y
+
+
+def _grown(line: Floats, s: float) -> Floats:
+    """The middle part of a polyline, a share `s` of its vertices."""
+    n = len(line)
+    half = max(1, round(s * n / 2))
+    return line[max(0, n // 2 - half) : min(n, n // 2 + half + 1)]
+
+
+# --- words ------------------------------------------------------------------------------------------------------
+
+_DATASETS = {
+    "moons": Sentence("two moons", "双月"),
+    "circles": Sentence("two circles", "同心圆"),
+    "xor": Sentence("xor", "异或"),
+    "blobs": Sentence("two blobs", "两团点"),
+    "spirals": Sentence("spirals", "螺旋"),
+}
+_DATA_MIXED = Sentence(
+    "{count} points, {name}: no straight line separates the classes.", "{count} 个点，{name}：没有一条直线能把各类分开。"
+)
+_DATA_APART = Sentence(
+    "{count} points, {name}: a straight line already separates the classes.", "{count} 个点，{name}：一条直线就能把各类分开。"
+)
+_RUNNING = Sentence("Training: step {step} of {steps}, loss {loss}.", "训练中：第 {step} 步，共 {steps} 步，损失 {loss}。")
+_TRAINED = Sentence(
+    "{optimizer}, learning rate {lr}, {steps} steps: the loss fell from {first} to {last} (seed {seed}).",
+    "{optimizer}，学习率 {lr}，{steps} 步：损失从 {first} 降到 {last}（种子 {seed}）。",
+)
+_DIVERGED = Sentence(
+    "Diverged at step {step}: with {optimizer} at learning rate {lr} the loss is no longer a finite number.",
+    "第 {step} 步发散：{optimizer} 的学习率为 {lr} 时，损失不再是有限的数。",
+)
+_TURNED = Sentence(
+    "Layer {k}, linear: turn by {angle}°, stretch by {small} and {large}, shift by {shift}.",
+    "第 {k} 层，线性部分：旋转 {angle}°，沿两个方向伸缩 {small} 和 {large} 倍，平移 {shift}。",
+)
+_FLIPPED = Sentence(
+    "Layer {k}, linear: stretch by {small} and {large}, flip the plane over, shift by {shift}.",
+    "第 {k} 层，线性部分：沿两个方向伸缩 {small} 和 {large} 倍，翻转平面，平移 {shift}。",
+)
+_BENT_MIXED = Sentence(
+    "Layer {k}, {name}: each coordinate is bent by itself. Still no line separates the classes.",
+    "第 {k} 层，{name}：每个坐标各自弯曲。仍然没有一条直线能把各类分开。",
+)
+_BENT_APART = Sentence(
+    "Layer {k}, {name}: each coordinate is bent by itself. Now a line separates the classes.",
+    "第 {k} 层，{name}：每个坐标各自弯曲。现在一条直线就能把各类分开。",
+)
+_HELD = Sentence(" (held-out points {accuracy})", "（留出的点 {accuracy}）")
+_SOLVED = Sentence(
+    "A straight line is enough: accuracy {accuracy}{held}, margin {margin}.",
+    "一条直线就够了：准确率 {accuracy}{held}，间隔 {margin}。",
+)
+_NEARLY = Sentence(
+    "A line could separate the classes, but the network's own does not yet: accuracy {accuracy}{held}.",
+    "有直线能把各类分开，但网络自己的直线还没做到：准确率 {accuracy}{held}。",
+)
+_UNSOLVED = Sentence(
+    "No line separates the classes in the last hidden layer: accuracy {accuracy}{held}.",
+    "在最后一个隐藏层中没有直线能把各类分开：准确率 {accuracy}{held}。",
+)
+_LINEAR_MIXED = Sentence(
+    "The product of the {n} matrices is one matrix, so all layers together draw one straight line: accuracy {accuracy}{held}.",
+    "{n} 个矩阵的乘积仍是一个矩阵，所有层合起来只能画一条直线：准确率 {accuracy}{held}。",
+)
+_LINEAR_APART = Sentence(
+    "The product of the {n} matrices is one matrix: one straight line, and here it is enough: accuracy {accuracy}{held}.",
+    "{n} 个矩阵的乘积仍是一个矩阵：只有一条直线，而这里已经够了：准确率 {accuracy}{held}。",
+)
+_DESCRIBE = Sentence(
+    "{count} points of {name} are moved by a trained network with {layers} hidden layers, drawn as a grid that turns, "
+    "stretches, shifts and bends; at the end a straight line divides the classes with accuracy {accuracy}.",
+    "一个有 {layers} 个隐藏层的已训练网络移动{name}的 {count} 个点，画成会旋转、伸缩、平移和弯曲的网格；"
+    "最后一条直线划分各类，准确率 {accuracy}。",
+)
+_DESCRIBE_LINEAR = Sentence(
+    "{count} points of {name} are moved by {layers} linear layers without activations; the grid stays straight, "
+    "and one line reaches accuracy {accuracy}.",
+    "{layers} 个没有激活函数的线性层移动{name}的 {count} 个点；网格始终是直的，一条直线的准确率为 {accuracy}。",
+)
+_DESCRIBE_DIVERGED = Sentence(
+    "Training on {name} diverged at step {step}; the loss curve ends there with a cross.",
+    "在{name}上的训练在第 {step} 步发散；损失曲线在那里以叉号结束。",
+)

@@ -1,0 +1,124 @@
+"""A network whose every layer is a plane, as numbers: its layers, its boundary, at the end and on the way there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viz.measure.warp import Layer, stages
+
+Floats = NDArray[np.float64]
+
+
+def hidden_layers(weights: Sequence[Floats], biases: Sequence[Floats], activations: Sequence[str]) -> list[Layer]:
+    """The layers up to the last hidden one: a linear layer and its activation in turn.
+
+    Args:
+        weights, biases: of all linear layers, the output layer's last.
+        activations: behind each hidden layer, "none" where there is none; options follow after colons.
+    """
+    found: list[Layer] = []
+    for k, name in enumerate(activations):
+        found.append(Layer.linear(weights[k], biases[k], f"layer {k + 1}"))
+        base, *options = name.split(":")
+        if base not in ("none", "linear"):
+            found.append(Layer.pointwise(base, **named_options(base, options)))
+    return found
+
+
+def named_options(activation: str, values: Sequence[str]) -> dict[str, float]:
+    """Options of an activation written after colons, such as "leaky-relu:0.1", by the names that curves take."""
+    from viz.measure.activations import parameters
+
+    return {name: float(value) for name, value in zip(parameters(activation), values, strict=False)}
+
+
+@dataclass(frozen=True, eq=False)
+class PlaneRun:
+    """A trained network with 2-D layers, and its way there.
+
+    Args:
+        points, labels: (N, 2) and (N,) training data.
+        held_points, held_labels: (M, 2) and (M,) data held out.
+        classes: names of the classes.
+        activations: activation behind each hidden layer, "none" where there is none.
+        weights: matrices (out, in) after training, the output layer's last.
+        biases: (out,) of each.
+        steps: (T,) steps at which the parameters were recorded.
+        weight_path: for each layer (T, out, in).
+        bias_path: for each layer (T, out).
+        slope_path: (T, hidden layers), the slope that a PReLU had learned; NaN for other activations.
+        losses: (S,) training loss before each step; the loss after the last step follows at the end.
+        accuracy, held_accuracy: share classified right; `held_accuracy` is None without held-out data.
+        stopped_because: as in `TrainResult`.
+        diverged_at: step of a loss that was no longer finite, or None.
+        loss_name: "bce" or "cross-entropy".
+        seed: of initial weights and batches.
+        tried: how many seeds were tried.
+        device: where it was trained.
+    """
+
+    points: Floats
+    labels: NDArray[np.int64]
+    held_points: Floats
+    held_labels: NDArray[np.int64]
+    classes: tuple[str, ...]
+    activations: tuple[str, ...]
+    weights: tuple[Floats, ...]
+    biases: tuple[Floats, ...]
+    steps: NDArray[np.int64]
+    weight_path: tuple[Floats, ...]
+    bias_path: tuple[Floats, ...]
+    slope_path: Floats
+    losses: Floats
+    accuracy: float
+    held_accuracy: float | None
+    stopped_because: str
+    diverged_at: int | None
+    loss_name: str
+    seed: int
+    tried: int
+    device: str
+
+    @property
+    def hidden(self) -> list[Layer]:
+        """The layers up to the last hidden one, after training."""
+        return hidden_layers(self.weights, self.biases, self.activations)
+
+    def scores(self, points: Floats, row: int | None = None) -> Floats:
+        """How far each class leads all others (…, C) at points (…, 2); a class's region is where its lead is positive.
+
+        Args:
+            points: in the input plane.
+            row: row of the recorded steps; None for the trained network.
+        """
+        if row is None:
+            weights, biases, names = self.weights, self.biases, self.activations
+        else:
+            weights = tuple(path[row] for path in self.weight_path)
+            biases = tuple(path[row] for path in self.bias_path)
+            names = with_slopes(self.activations, self.slope_path[row])
+        hidden = stages(hidden_layers(weights, biases, names), points)[-1]
+        return leads(hidden @ weights[-1].T + biases[-1])
+
+    def final_scores(self, hidden: Floats) -> Floats:
+        """The same leads (…, C) at points (…, 2) of the last hidden layer."""
+        return leads(hidden @ self.weights[-1].T + self.biases[-1])
+
+
+def with_slopes(activations: Sequence[str], slopes: Floats) -> tuple[str, ...]:
+    """Names of activations with learned slopes (one each, NaN where there is none) put in: "prelu:0.31"."""
+    pairs = zip(activations, slopes, strict=True)
+    return tuple(name if np.isnan(slope) else f"prelu:{float(slope)!r}" for name, slope in pairs)
+
+
+def leads(logits: Floats) -> Floats:
+    """By how much each class's logit leads the best other one (…, C); one logit stands for two classes."""
+    if logits.shape[-1] == 1:
+        return np.concatenate([-logits, logits], axis=-1)
+    order = np.sort(logits, axis=-1)
+    best, second = order[..., -1:], order[..., -2:-1]
+    return np.where(logits == best, logits - second, logits - best)

@@ -1,0 +1,22 @@
+"""Pixels into files: videos, animated images, stills, sequences, figures; a file appears when it is whole."""
+
+from __future__ import annotations
+
+from viz.export.clip import Chapter, Clip, check_rate, check_size
+from viz.export.figure import save_figure
+from viz.export.formats import Format, formats, require
+from viz.export.targets import check_targets
+from viz.export.write import write
+
+__all__ = [
+    "Chapter",
+    "Clip",
+    "Format",
+    "check_rate",
+    "check_size",
+    "check_targets",
+    "formats",
+    "require",
+    "save_figure",
+    "write",
+]

@@ -1,0 +1,83 @@
+"""A matplotlib Figure into png, svg or pdf: whole or not at all, and the same bytes for the same figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from viz.errors import UsageError
+from viz.export.claim import Claim, told
+from viz.export.formats import format_of
+from viz.export.targets import check_place
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SUFFIXES = (".png", ".svg", ".pdf")
+# What each format calls the general words; what it has no word for is left out.
+_NAMES = {
+    ".png": {"title": "Title", "description": "Description", "author": "Author"},
+    ".svg": {"title": "Title", "description": "Description", "author": "Creator", "lang": "Language"},
+    ".pdf": {"title": "Title", "description": "Subject", "author": "Author"},
+}
+# matplotlib writes the time of saving into svg and pdf unless told not to.
+_NO_DATES: dict[str, dict[str, str | None]] = {
+    ".png": {},
+    ".svg": {"Date": None},
+    ".pdf": {"CreationDate": None, "ModDate": None},
+}
+_RC: Any = {
+    "svg.hashsalt": "viz",  # identifiers inside the file would be random otherwise
+    "svg.fonttype": "path",  # looks the same where the fonts are not installed
+    "pdf.fonttype": 42,  # TrueType: text can be searched and copied, and journals take it
+    "pdf.compression": 6,
+}
+
+
+def save_figure(
+    figure: Figure,
+    path: Path | str,
+    *,
+    dpi: float = 200,
+    keep: bool = False,
+    metadata: Mapping[str, str] | None = None,
+) -> Path:
+    """Write a figure to a `.png`, `.svg` or `.pdf` file, at once and reproducibly.
+
+    Args:
+        figure: the figure; its size in inches is the size on paper.
+        path: where to.
+        dpi: pixels an inch, for png and for images inside svg and pdf.
+        keep: refuse to replace a file that is there.
+        metadata: words kept in the file: "title", "description", "author", "lang".
+
+    Returns:
+        The path.
+
+    Raises:
+        UsageError: another suffix, or a place that cannot be written to.
+        VizError: writing failed; a file that was there before is unharmed.
+    """
+    path = Path(path)
+    kind = format_of(path)
+    if kind.name not in SUFFIXES:
+        raise UsageError("export.film_only", path=path, known=", ".join(SUFFIXES))
+    check_place(path, kind, keep)
+
+    import matplotlib as mpl
+
+    names = _NAMES[kind.name]
+    words = {names[k]: v for k, v in (metadata or {}).items() if k in names and v}
+    with told(path):
+        claim = Claim(path)
+        try:
+            with mpl.rc_context(_RC):
+                figure.savefig(
+                    claim.temp, format=kind.name[1:], dpi=dpi, metadata={**words, **_NO_DATES[kind.name]}
+                )
+            claim.sync()
+            claim.commit(keep)
+        finally:
+            claim.drop()
+    return path

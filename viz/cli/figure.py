@@ -36,6 +36,7 @@ def flags(scene: str) -> list[Flag]:
         shared("at", "--at", meta="step", default="end"),
         Flag(["-o", "--output"], output, meta=sentence("cli.meta.file"), part="output", multiple=True),
         shared("width", "--width", meta="length", default="240mm"),
+        shared("dpi", "--dpi", meta="int", default="300"),
         shared("panel", "--panel", meta="name"),
         shared("ratio", "--size", meta="ratio", default="16:9"),
         shared("theme", "--theme", meta="dark|light", default="light"),
@@ -56,6 +57,7 @@ def figure(scene: Scene, **given: Any) -> None:
     from viz.export import check_targets, save_figure
 
     width = options.length(given["width"] or "240mm")
+    dpi = options.whole("--dpi", given["dpi"] or "300", 30, 2400)
     size = options.ratio(given["size"] or "16:9")
     theme, lang, at = given["theme"] or "light", language(), given["at"] or "end"
     config = scene.configure(**options.chosen(given))
@@ -69,15 +71,16 @@ def figure(scene: Scene, **given: Any) -> None:
     animation = Animation(scene, config, theme=theme, lang=lang)
     with Board(given["quiet"]):
         drawn = animation.figure(at, panel=given["panel"], width=width, size=size)
+        words = {"title": scene.title.text(), "description": animation.description.text(), "lang": lang}
         for path in paths:
-            save_figure(drawn, path, keep=given["keep"])
+            save_figure(drawn, path, dpi=dpi, keep=given["keep"], metadata=words)
     if given["as_json"]:
         out_json(
             {
                 "scene": scene.name,
                 "paths": [str(path) for path in paths],
                 "at": at,
-                "seconds": animation.timeline.time(at),
+                "seconds": round(animation.timeline.time(at), 6),
                 "width_mm": width,
                 "theme": theme,
                 "lang": lang,

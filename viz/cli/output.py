@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import sys
@@ -38,6 +37,8 @@ def out(text: str) -> None:
 
 def out_json(value: Any) -> None:
     """Print one JSON value; numbers that JSON does not know become null."""
+    import json
+
     out(json.dumps(plain(value), indent=2, allow_nan=False))
 
 

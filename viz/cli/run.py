@@ -40,20 +40,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     prepare()
     with _signals(), warnings.catch_warnings():
-        if "--debug" not in words and not sys.warnoptions:
+        if not _debug(words) and not sys.warnoptions:
             _quieten()
         return run(words)
 
 
 def run(words: Sequence[str]) -> int:
     """Run a command line and return its exit code; what goes wrong is one line on standard error."""
-    debug = "--debug" in words
     try:
         try:
             _invoke(_everywhere(words))
             return 0
         except BaseException:
-            if debug:
+            if _debug(words):
                 _traceback()
             raise
     except click.exceptions.Exit as stop:
@@ -89,6 +88,11 @@ def _invoke(words: list[str]) -> None:
     # Not command.main(): it would turn an interrupt or a closed pipe into messages and exit codes of its own.
     with command.make_context("viz", words) as context:
         command.invoke(context)
+
+
+def _debug(words: Sequence[str]) -> bool:
+    end = words.index("--") if "--" in words else len(words)
+    return "--debug" in words[:end]
 
 
 def _everywhere(words: Sequence[str]) -> list[str]:

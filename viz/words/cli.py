@@ -95,6 +95,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "输出文件：.pdf、.svg 或 .png，可重复给出多个。省略时写入 renders/{scene}.pdf。",
     ),
     "cli.opt.width": ("Width on paper, in mm, cm, in or pt.", "印在纸上的宽度，单位可用 mm、cm、in 或 pt。"),
+    "cli.opt.dpi": ("Pixels an inch, for .png.", ".png 图片每英寸的像素数。"),
     "cli.opt.panel": ("Only this panel of the picture.", "只画其中一个面板。"),
     "cli.opt.ratio": ("Shape of the whole picture.", "整幅画面的宽高比。"),
     "cli.opt.steps": (
@@ -104,10 +105,6 @@ WORDS: dict[str, tuple[str, str]] = {
     # What went wrong on the line.
     "kind.command": ("command", "命令"),
     "kind.quality": ("quality", "画质"),
-    "cli.need.command": (
-        "Say what to do: {names}; `viz --help` explains each.",
-        "请指明要做什么：{names}；`viz --help` 有各命令的说明。",
-    ),
     "cli.need.scene": (
         "Say which scene: {names}, for example `{example}`.",
         "请指明场景：{names}，例如 `{example}`。",
@@ -143,10 +140,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "cli.ratio": (
         "--size takes a shape such as 16:9, 4:3 or 1920x1080, not {given!r}.",
         "--size 需要宽高比，例如 16:9、4:3 或 1920x1080，而不是 {given!r}。",
-    ),
-    "cli.folder": (
-        "The folder {folder!r} cannot be made ({reason}): choose another place with -o FILE.",
-        "无法创建文件夹 {folder!r}（{reason}）：请用 -o 文件 另选位置。",
     ),
     # How a run ends.
     "cli.interrupted": (

@@ -1,0 +1,1 @@
+"""Numbers about networks and maps: numpy in, numpy out, no torch."""

@@ -54,13 +54,13 @@ class Config:
         "activation, one for all hidden layers or one for each; none for the linear twin",
         "激活函数：所有隐藏层共用一个，或每层一个；none 表示线性对照",
     )
-    optimizer: str = option("adam", "any optimizer of torch.optim, or momentum", "torch.optim 中的任意优化器，或 momentum")
-    lr: float = option(0.02, "learning rate", "学习率", low=0)
-    decay: float = option(0.001, "weight decay (0 for none)", "权重衰减（0 表示不用）", low=0)
+    optimizer: str = option("adamw", "any optimizer of torch.optim, or momentum", "torch.optim 中的任意优化器，或 momentum")
+    lr: float = option(0.01, "learning rate", "学习率", low=0)
+    decay: float = option(0.01, "weight decay (0 for none)", "权重衰减（0 表示不用）", low=0)
     steps: int = option(1500, "most training steps", "最多训练步数", low=1, high=100_000)
     batch: int | None = option(None, "points per step; auto takes all of them", "每步的样本数；auto 表示全部", low=1)
     init: str = option(
-        "near-identity:0.2", f"how weights start: {', '.join(INITS)}", f"权重初始化：{', '.join(INITS)}"
+        "near-identity:0.1", f"how weights start: {', '.join(INITS)}", f"权重初始化：{', '.join(INITS)}"
     )
     samples: int = option(400, "points to generate", "生成的点数", low=10, high=5000)
     noise: float | None = option(
@@ -231,7 +231,8 @@ def timeline(data: Data) -> Timeline:
             steps.append(Step(f"layer {k} linear" if bent else f"layer {k}", 4.0, caption, 1.6, title))
         else:
             title = Sentence(f"layer {k}: {layer.name}", f"第 {k} 层：{layer.name}")
-            words = (_BENT_APART if apart else _BENT_MIXED).format(k=k, name=_function(layer))
+            still = data.apart[position - 1]
+            words = (_BENT_STILL if apart and still else _BENT_APART if apart else _BENT_MIXED).format(k=k, name=_function(layer))
             steps.append(Step(f"layer {k}", 3.8, words, 1.6, title))
     steps.append(Step("line", 5.5, _verdict(data), 3.5, Sentence("line", "直线")))
     return Timeline(tuple(steps))
@@ -322,7 +323,7 @@ class _Stage:
             self.rect = layout.inset(left, left=64.0, bottom=44.0)
             x, y, w, h = right
             self.formula_rect = (x, y, w, 60.0)
-            upper, lower = layout.split_y((x, y + 76.0, w, h - 76.0), (0.5, 0.5), 28.0)
+            upper, lower = layout.split_y((x, y + 76.0, w, h - 76.0), (0.46, 0.54), 28.0)
         else:
             above, below = layout.split_y(plan.body, (0.6, 0.4), 28.0)
             self.rect = layout.inset(above, left=64.0, bottom=44.0)
@@ -332,7 +333,7 @@ class _Stage:
             upper = layout.inset(left, top=56.0)
         self.network_rect = upper
         self.loss_title_rect = (lower[0], lower[1], lower[2], 44.0)
-        self.loss_rect = layout.inset(lower, left=84.0, top=48.0, bottom=78.0)
+        self.loss_rect = layout.inset(lower, left=84.0, top=56.0, bottom=44.0)
 
     def _spaces(self) -> None:
         """Points, grid and basis in each space, and the window each space is seen through."""
@@ -349,21 +350,22 @@ class _Stage:
         self.horizontals = stages(self.layers, lines.horizontals)
         self.verticals = stages(self.layers, lines.verticals)
         self.basis = stages(self.layers, frame)
-        self.before: list[Window] = [first]  # the window while a layer works, one for each layer
-        self.windows: list[Window] = [first]  # the window of the space after each layer
+        self.windows: list[Window] = [first]  # of each space; a linear layer's also holds the way there
         for j, layer in enumerate(self.layers):
-            tight = self._window(j + 1)
+            tight = self._window(self.points[j + 1], self.basis[j + 1])
             if layer.kind == "linear":
-                wide = _union(self.windows[-1], tight)
+                wide = self.windows[-1]
+                for s in np.linspace(0.0, 1.0, 13):  # nothing may leave the window on its way
+                    moved = (between(layer, some[j], s, ease.smootherstep) for some in (self.points, self.basis))
+                    wide = _union(wide, self._window(*moved))
                 wide = equal_limits(wide[0], wide[1], rect)
                 self.windows.append(wide)
             else:
                 self.windows.append(tight)
-        last = len(self.layers)
-        self.final = self._window(last) if last else first
+        self.final = self._window(self.points[-1], self.basis[-1]) if self.layers else first
 
-    def _window(self, j: int) -> Window:
-        seen = np.concatenate([self.points[j], self.basis[j]])
+    def _window(self, points: Floats, basis: Floats) -> Window:
+        seen = np.concatenate([points, basis])
         return equal_limits(limits(seen[:, 0], 0.08, 0.5), limits(seen[:, 1], 0.08, 0.5), self.rect[2:])
 
     # -- what moves
@@ -518,7 +520,6 @@ class _Stage:
             theme,
             ticks(0, end, 5),
             log_ticks(low, high, 4),
-            self.view.say(Sentence("step", "步数")),
             grid="y",
         )
         limit = (-0.02 * end, 1.04 * end)
@@ -526,7 +527,7 @@ class _Stage:
 
     def _loss_title(self, step: int) -> Panel:
         theme = self.view.theme
-        heading = self.view.say(Sentence("training loss", "训练损失"))
+        heading = self.view.say(Sentence("training loss by step", "训练损失（按步数）"))
         texts = [Text((0, 32), heading, SMALL, theme.text)]
         if step >= 0:
             value = significant(self.run.losses[min(step, len(self.run.losses) - 1)])
@@ -640,6 +641,10 @@ _BENT_MIXED = Sentence(
 _BENT_APART = Sentence(
     "Layer {k}, {name}: each coordinate is bent by itself. Now a line separates the classes.",
     "第 {k} 层，{name}：每个坐标各自弯曲。现在一条直线就能把各类分开。",
+)
+_BENT_STILL = Sentence(
+    "Layer {k}, {name}: each coordinate is bent by itself. A line still separates the classes.",
+    "第 {k} 层，{name}：每个坐标各自弯曲。一条直线仍能把各类分开。",
 )
 _HELD = Sentence(" (held-out points {accuracy})", "（留出的点 {accuracy}）")
 _SOLVED = Sentence(

@@ -61,6 +61,7 @@ def network(
         rim = theme.accent if lit else theme.quiet
         fill = mix(theme.panel, theme.accent, 0.18) if lit else theme.panel
         marks.append(Points(centre, fill, size, rim, 5.0 if lit else 2.5))
+    foot = max(float(c[:, 1].max()) for c in centres) + size / 2 + 40.0
     room = (rect[2] - 88.0) / max(len(widths) - 1, 1) - 10.0
     from viz.draw.layout import fit
 
@@ -70,9 +71,9 @@ def network(
         x = float(centre[0, 0])
         anchor = "left" if k == 0 else "right" if k == len(labels) - 1 else "center"
         at = {"left": 0.0, "right": rect[2], "center": x}[anchor]
-        marks.append(Text((at, rect[3] - 12.0), label, label_size, color, anchor=(anchor, "baseline")))
+        marks.append(Text((at, foot), label, label_size, color, anchor=(anchor, "baseline")))
         if widths[k] > _MOST_UNITS:
-            marks.append(Text((x, rect[3] - 40.0), f"×{widths[k]}", 20.0, theme.quiet, anchor=("center", "baseline")))
+            marks.append(Text((x, top - 6.0), f"×{widths[k]}", 20.0, theme.quiet, anchor=("center", "baseline")))
     if heading:
         marks.append(Text((0.0, 24.0), heading, SMALL, theme.text, anchor=("left", "baseline")))
     return Panel("network", rect, (0.0, rect[2]), (rect[3], 0.0), tuple(marks), clip=False)

@@ -17,6 +17,8 @@ from viz.learn.threads import threads_for
 from viz.learn.train import Stop, TrainResult, train
 from viz.measure.conditioning import conditioning
 from viz.measure.plane import PlaneRun, hidden_layers, with_slopes
+from viz.measure.separability import separate
+from viz.measure.warp import stages
 from viz.recording import Recording
 
 Floats = NDArray[np.float64]
@@ -100,14 +102,19 @@ def run_plane(
     return _kept(dataset, result, recorder, tuple(activations), best, len(candidates))
 
 
-def _score(result: TrainResult, activations: Sequence[str], dataset: Dataset) -> tuple[float, float]:
-    """Smaller is better: first what is not solved, then how far the plane is crushed at the data."""
+def _score(result: TrainResult, activations: Sequence[str], dataset: Dataset) -> tuple[float, float, float]:
+    """Smaller is better: what is not solved; then layers that had nothing left to do; then a crushed plane."""
     if result.diverged_at is not None:
-        return (2.0, 0.0)
+        return (2.0, 0.0, 0.0)
     weights, biases = _parameters(result.model)
     slopes = _slopes(result.model, activations)
     layers = hidden_layers(weights, biases, with_slopes(activations, slopes))
-    return (1.0 - float(result.accuracy[-1]), conditioning(layers, dataset.X[dataset.train]))
+    points, labels = dataset.X[dataset.train], dataset.y[dataset.train]
+    idle = 0
+    if len(dataset.classes) == 2:
+        spaces = stages(layers, points)
+        idle = sum(separate(space, labels).separable for space in spaces[1:-1])
+    return (1.0 - float(result.accuracy[-1]), float(idle), conditioning(layers, points))
 
 
 def _parameters(model: torch.nn.Module) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:

@@ -31,7 +31,7 @@ def test_importing_the_data_module_loads_no_heavy_library() -> None:
     assert result.stdout.strip() == "[]"
 
 
-# --- generated sets ---------------------------------------------------------------------------------------------
+# --- generated sets ---
 
 
 def test_circles_without_noise_have_two_radii() -> None:
@@ -104,7 +104,7 @@ def test_loading_leaves_the_global_random_states_as_found(name: str) -> None:
     assert torch.equal(before[1], after[1])
 
 
-# --- the split --------------------------------------------------------------------------------------------------
+# --- the split ---
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_class_with_one_row_stays_in_training() -> None:
     assert 9 in data.train and len(data.val) == 5
 
 
-# --- real sets --------------------------------------------------------------------------------------------------
+# --- real sets ---
 
 
 @pytest.mark.parametrize("name", ["digits", "iris", "breast-cancer", "diabetes"])
@@ -158,7 +158,7 @@ def test_real_sets_can_be_raw_and_fewer() -> None:
     from sklearn import datasets
 
     data = load("iris", samples=30, standardise=False)
-    rows = {tuple(r) for r in datasets.load_iris().data}
+    rows = {tuple(r) for r in datasets.load_iris(return_X_y=True)[0]}
     assert len(data.y) == 30 and all(tuple(r) in rows for r in data.X)
     assert np.bincount(data.y).tolist() == [10, 10, 10]
 
@@ -170,7 +170,7 @@ def test_a_constant_column_becomes_zero_however_its_mean_is_rounded(tmp_path: Pa
     assert (data.X[:, 0] == 0).all()
 
 
-# --- tables -----------------------------------------------------------------------------------------------------
+# --- tables ---
 
 ROWS = [[1.5, -2.0, 0], [0.25, 3e-3, 1], [4.0, 5.0, 0], [-6.5, 7.75, 1]]
 PLAIN = "1.5,-2,0\n.25,3e-3,1\n4,5.,0\n-6.5,7.75,1\n"
@@ -354,7 +354,7 @@ def test_unusable_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert key(good).key == "learn.file.large"
 
 
-# --- names and options ------------------------------------------------------------------------------------------
+# --- names and options ---
 
 
 @pytest.mark.parametrize(

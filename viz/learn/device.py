@@ -23,7 +23,7 @@ def device(name: str = "auto") -> torch.device:
     if kind not in DEVICES or (":" in text and (kind != "cuda" or not index.isdecimal())):
         raise unknown("device", name, DEVICES)
     if kind == "auto":
-        return torch.device("cuda" if _has("cuda") else "mps" if _has("mps") else "cpu")
+        kind = next((k for k in ("cuda", "mps") if _has(k)), "cpu")
     if kind != "cpu" and not _has(kind):
         raise MissingError(f"learn.device.{kind}", name=name)
     if kind == "cuda" and index and int(index) >= torch.cuda.device_count():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from viz.errors import UsageError, unknown
@@ -96,15 +95,18 @@ def step(optimizer: torch.optim.Optimizer, closure: Callable[[], torch.Tensor]) 
         The loss before the step. When it is not finite, no step is taken: the parameters stay as they are.
 
     Raises:
-        UsageError: the optimizer works only on sparse gradients, and these are dense.
+        UsageError: the optimizer works only on sparse gradients, and these are dense; or it refused to step.
     """
     import torch
 
     first: float | None = None
+    inside = False
 
     def watched() -> torch.Tensor:
-        nonlocal first
+        nonlocal first, inside
+        inside = True
         loss = closure()
+        inside = False
         if first is None:
             first = float(loss.detach())
             if not math.isfinite(first):
@@ -113,8 +115,17 @@ def step(optimizer: torch.optim.Optimizer, closure: Callable[[], torch.Tensor]) 
                 _require_sparse(optimizer)
         return loss
 
-    with suppress(_NotFinite):
+    try:
         optimizer.step(watched)  # type: ignore[arg-type]
+    except _NotFinite:
+        assert first is not None
+        return first
+    except RuntimeError as error:
+        if inside:
+            raise
+        # A rate too large for the parameters' type, say.
+        name = type(optimizer).__name__
+        raise UsageError("learn.optimizer.step", name=name, reason=reason(error)) from error
     assert first is not None, "the optimizer never called its closure"
     return first
 

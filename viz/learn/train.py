@@ -76,8 +76,10 @@ class TrainResult:
         """Why the training ended, in one sentence with its numbers."""
         accuracy = f"{self.accuracy[-1]:.1%}" if len(self.accuracy) else ""
         loss = f"{self.train_losses[-1]:.4g}"
-        return sentence(f"learn.stopped.{self.stopped_because}").format(
-            step=self.steps_run, loss=loss, accuracy=accuracy
+        start = f"{self.train_losses[0]:.4g}"
+        rose = self.stopped_because == "steps" and self.train_losses[-1] > self.train_losses[0]
+        return sentence("learn.stopped.worse" if rose else f"learn.stopped.{self.stopped_because}").format(
+            step=self.steps_run, loss=loss, accuracy=accuracy, start=start
         )
 
 

@@ -182,6 +182,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{name} does not work with {options}: {reason}. Change the value or leave the option out.",
         "{name} 不能使用 {options}：{reason}。请修改该值或去掉该选项。",
     ),
+    "learn.optimizer.step": (
+        "{name} could not take its step: {reason}. Change its options, the learning rate first.",
+        "{name} 无法完成这一步更新：{reason}。请调整其选项，首先是学习率。",
+    ),
     "learn.option.flag": (
         "The option {option} of {where} is true or false, but it is {given}.",
         "{where} 的选项 {option} 应为 true 或 false，而给出的是 {given}。",
@@ -259,6 +263,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "learn.stopped.steps": (
         "All {step} steps were taken; the loss is {loss}.",
         "已完成全部 {step} 步，损失为 {loss}。",
+    ),
+    "learn.stopped.worse": (
+        "All {step} steps were taken, but the loss rose from {start} to {loss}. "
+        "A smaller learning rate may help.",
+        "已完成全部 {step} 步，但损失从 {start} 升到了 {loss}。可尝试更小的学习率。",
     ),
     "learn.stopped.loss": (
         "Stopped at step {step}: the loss fell to {loss}.",

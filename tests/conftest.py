@@ -1,4 +1,4 @@
-"""What every test runs under: no trace of the user's settings, English, one thread, warnings and NaN as errors."""
+"""What every test runs under: none of the user's settings, English, one thread, NaN and overflow raise."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
+
+# The same examples every time, however slow the machine.
+hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("fixed")
 
 # Before anything that reads them is imported; processes that tests start inherit all of this.
 for _name in [n for n in os.environ if n.startswith("VIZ_") and n != "VIZ_CACHE_DIR"]:
@@ -28,7 +33,7 @@ _cache_dir: str | None = None
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the session one empty cache folder; parallel workers share that of the process that started them."""
+    """Give the session one empty cache folder; parallel workers share that of their parent process."""
     global _cache_dir
     if not hasattr(config, "workerinput"):
         _cache_dir = tempfile.mkdtemp(prefix="viz-tests-")

@@ -79,7 +79,7 @@ CHINESE_MARKS = "“”‘’…"
 CHINESE_BLOCKS = (
     range(0x2000, 0x2474),  # the Latin blocks again, for what Inter lacks
     range(0x25A0, 0x2800),
-    range(0x3000, 0x3040),
+    range(0x3000, 0x3020),
     range(0xFF01, 0xFF5F),
     range(0xFFE0, 0xFFE7),
 )

@@ -28,7 +28,7 @@ FAMILIES = (LATIN, CHINESE)
 WEIGHTS = {"regular": 400, "semibold": 600}
 
 # Heights in ems, the same for both weights. A line box from ASCENT to -DESCENT holds every letter and
-# ideograph; only stacked accents reach beyond. Both families share it, so that both languages stand level.
+# ideograph; only accents on capitals reach beyond. Both families share it, so both languages stand level.
 ASCENT = 1984 / 2048
 DESCENT = 494 / 2048
 CAP_HEIGHT = 1490 / 2048
@@ -132,16 +132,16 @@ def wrap(text: str, size: float, width: float, weight: str = "regular") -> list[
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
-        for piece in _pieces(paragraph):
+        for piece in _pieces(paragraph.strip(" ")):
             if not line or advance((line + piece).rstrip(" "), size, weight) <= width + 1e-9:
                 line += piece
             else:
-                lines.append(line.strip(" "))
+                lines.append(line.rstrip(" "))
                 line = piece
             while (cut := _overlong(line, size, width, weight)) is not None:
                 lines.append(line[:cut])
                 line = line[cut:]
-        lines.append(line.strip(" "))
+        lines.append(line.rstrip(" "))
     return lines
 
 
@@ -160,24 +160,23 @@ def _pieces(paragraph: str) -> list[str]:
     units = [c for u in units for c in ([u] if len(u) > 1 and u[0] == u[-1] == "$" else u)]
     pieces: list[str] = []
     for unit in units:
-        if pieces and not _breaks(pieces[-1][-1], unit[0]):
+        if pieces and not _breaks(pieces[-1], unit[0]):
             pieces[-1] += unit
         else:
             pieces.append(unit)
     return pieces
 
 
-def _breaks(before: str, after: str) -> bool:
-    """Whether a line may end between two characters."""
-    if after == " " or before == " ":
-        return before == " " != after
-    if after in _NOT_FIRST or before in _NOT_LAST:
+def _breaks(piece: str, after: str) -> bool:
+    """Whether a line may end between a stretch and the character after it."""
+    last = piece.rstrip(" ")[-1:]
+    if after == " " or after in _NOT_FIRST or last in _NOT_LAST:
         return False
-    return _is_chinese(before) or _is_chinese(after)
+    return piece.endswith(" ") or _is_chinese(last) or _is_chinese(after)
 
 
 def _is_chinese(char: str) -> bool:
-    return unicodedata.east_asian_width(char) in "WF"
+    return char != "" and unicodedata.east_asian_width(char) in "WF"
 
 
 def _overlong(line: str, size: float, width: float, weight: str) -> int | None:
@@ -192,9 +191,8 @@ def _overlong(line: str, size: float, width: float, weight: str) -> int | None:
     cut = 1
     while advance(line[: cut + 1], size, weight) <= width + 1e-9:
         cut += 1
-    while cut > 1 and (line[cut] in _NOT_FIRST or line[cut - 1] in _NOT_LAST):
-        cut -= 1
-    return cut
+    good = (i for i in range(cut, 0, -1) if line[i] not in _NOT_FIRST and line[i - 1] not in _NOT_LAST)
+    return next(good, cut)
 
 
 @lru_cache(maxsize=8192)

@@ -107,6 +107,7 @@ class Recorder:
             raise UsageError("record.used")
         self._params = list(self._model.named_parameters())
         self._names = {id(parameter): name for name, parameter in self._params}
+        self._ids = _parts(self._model)
         for name, parameter in self._params:
             if torch.nn.parameter.is_lazy(parameter):
                 raise UsageError("record.lazy", name=name)
@@ -193,6 +194,8 @@ class Recorder:
 
     def _record(self, values: dict[str, Any], grads: _Grads, *, last: bool = False) -> bool:
         """Record the state now; False when memory does not allow for this step."""
+        if _parts(self._model) != self._ids:
+            raise UsageError("record.model_changed", step=self._step)
         row = Row(
             self._step,
             self._parameters(),
@@ -281,6 +284,11 @@ def _probe(model: torch.nn.Module, probe: Any, activations: object) -> Probe | N
     if probe is None or not activations:
         return None
     return Probe(model, samples(probe), None)
+
+
+def _parts(model: torch.nn.Module) -> list[int]:
+    """What a model consists of now: its modules and parameters."""
+    return [*map(id, model.modules()), *map(id, model.parameters())]
 
 
 def _reference(grad: torch.Tensor) -> tuple[torch.Tensor, int]:

@@ -181,6 +181,11 @@ WORDS = {
         "{name!r} changed its shape from {before} to {after} at step {step}; start a new Recorder when the model changes.",
         "{name!r} 的形状在第 {step} 步由 {before} 变为 {after}；模型改变后请新建一个 Recorder。",
     ),
+    "record.model_changed": (
+        "The model has other layers or parameters at step {step} than when its recording began; "
+        "start a new Recorder when the model changes.",
+        "模型在第 {step} 步的层或参数与开始记录时不同；模型改变后请新建一个 Recorder。",
+    ),
     # what hooks cannot see: notes that do not stop the recording
     "unseen.function": (
         "Hooks do not see {op}, called as a function in {inside} (after {after}): its result is not recorded. "

@@ -332,7 +332,7 @@ def scene(name: str, *, theme: str = "dark", lang: str = "en", renderer: str = "
 def parse_size(text: str) -> Size:
     """A size typed as WIDTHxHEIGHT, in pixels."""
     parts: Sequence[str] = text.lower().replace("×", "x").split("x")
-    if len(parts) != 2 or not all(p.strip().isdigit() for p in parts):
+    if len(parts) != 2 or not all(p.strip().isdecimal() and len(p) < 9 for p in parts):
         raise UsageError("animation.size", given=text)
     return int(parts[0]), int(parts[1])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
 import sys
@@ -164,12 +165,27 @@ def _signals() -> Iterator[None]:
             told = True
             raise Terminated(number)
 
+    def lost(found: sys.UnraisableHookArgs) -> None:
+        # Python drops an exception that a signal raised inside a destructor or the callback of a weak
+        # reference, of which matplotlib has many; the program would go on as if nothing had been asked.
+        nonlocal told
+        if not isinstance(found.exc_value, KeyboardInterrupt):
+            shown(found)
+            return
+        told = False
+        number = getattr(found.exc_value, "number", signal.SIGINT)
+        again = threading.Timer(0.01, _thread.interrupt_main, [number])
+        again.daemon = True
+        again.start()
+
     # One that is ignored (nohup) stays ignored.
     numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is signal.SIG_DFL]
+    shown, sys.unraisablehook = sys.unraisablehook, lost
     for number in numbers:
         signal.signal(number, handle)
     try:
         yield
     finally:
+        sys.unraisablehook = shown
         for number in numbers:
             signal.signal(number, signal.SIG_DFL)

@@ -1,0 +1,242 @@
+"""Wrong input and bad luck: one clear line, the right exit code, and files that stood there are untouched."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import av
+import pytest
+from support_cli import Outcome, caller, finish, program, start, tiny_scene
+
+Call = Callable[..., Outcome]
+OLD = b"what stood here before"
+SMALL = "--size 128x96 --fps 10"
+# Hours of video at a rate that nothing encodes in the seconds a test waits.
+ENDLESS = (*["render", "tiny", "--length", "1000", "--size", "320x180", "--fps", "60", "-o"], "out.mp4")
+
+
+@pytest.fixture(autouse=True)
+def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    monkeypatch.setenv("VIZ_CACHE_DIR", "off")
+    monkeypatch.setenv("VIZ_LANG", "en")
+    monkeypatch.chdir(tmp_path)
+    Path("out.mp4").write_bytes(OLD)
+    with tiny_scene(monkeypatch):
+        yield
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Call:
+    return caller(capsys)
+
+
+def untouched() -> bool:
+    """Whether the folder holds the old file, as it was, and nothing else."""
+    return [p.name for p in Path().iterdir()] == ["out.mp4"] and Path("out.mp4").read_bytes() == OLD
+
+
+def frames(path: str) -> int:
+    """Number of frames of a video that is whole from its first to its last byte."""
+    with av.open(path) as file:
+        return sum(1 for _ in file.decode(video=0))
+
+
+# ---- what is written on the line ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("render no-such-scene", "There is no scene 'no-such-scene'"),
+        ("render tiny --frobnicate 3", "There is no option '--frobnicate'"),
+        ("render tiny --size 128x96 --from nowhere", "There is no step 'nowhere'"),
+        ("figure tiny --at nowhere -o out.pdf", "There is no step 'nowhere'"),
+        ("render tiny -o out.avi", "There is no format '.avi'"),
+        ("render tiny -o out", "There is no format 'out'"),
+        ("render tiny --size 641x480 -o out.mp4", "needs even sides, for example 642×480"),
+        ("render tiny --size 640x481 -o out.webm", "needs even sides, for example 640×482"),
+        ("render tiny --size 0x0 -o out.mp4", "0"),
+        ("render tiny --size 640x0 -o out.mp4", "0"),
+        ("render tiny --size 2x2 -o out.mp4", "2×2 pixels cannot be made"),
+        ("render tiny --size 100000x100000 -o out.mp4", "100000×100000 pixels cannot be made"),
+        ("render tiny --size 8000x64 -o out.mp4", "8000"),
+        ("render tiny --size -640x480 -o out.mp4", "-640x480"),
+        ("render tiny --size 640 -o out.mp4", "640"),
+        ("render tiny --size ²x³ -o out.mp4", "²x³"),
+        ("render tiny --fps 0 -o out.mp4", "0.0 frames a second cannot be made"),
+        ("render tiny --fps -30 -o out.mp4", "-30.0 frames a second cannot be made"),
+        ("render tiny --fps nan -o out.mp4", "nan frames a second cannot be made"),
+        ("render tiny --fps inf -o out.mp4", "inf frames a second cannot be made"),
+        ("render tiny --fps 1e9 -o out.mp4", "1000000000.0 frames a second cannot be made"),
+        ("render tiny --fps 30/0 -o out.mp4", "--fps takes a number"),
+        ("render tiny --from turn --to start --size 128x96 -o out.mp4", "turn"),
+        ("render tiny --from -1 --size 128x96 -o out.mp4", "-1"),
+        ("render tiny --keep -o out.mp4", "out.mp4 is there already"),
+        ("render tiny -o out.mp4/film.mp4", "is a file, not a folder"),
+        ("render tiny -o .", "There is no format"),
+    ],
+)
+def test_wrong_lines(call: Call, line: str, message: str) -> None:
+    found = call(line)
+    assert found.code == 2 and message in found.trouble and not found.out
+    assert untouched()
+
+
+# ---- places that cannot be written to ----------------------------------------------------------
+
+
+def test_a_folder_that_cannot_be_written_to(call: Call) -> None:
+    # Nobody, not even root, makes files in /proc.
+    found = call(f"render tiny {SMALL} -o /proc/film.mp4")
+    assert found.code in (1, 2) and "/proc/film.mp4" in found.trouble
+    Path("renders").write_bytes(b"")
+    assert "is a file, not a folder" in call(f"render tiny {SMALL}").trouble
+
+
+def test_a_read_only_folder(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("locked").mkdir()
+    # Permissions mean nothing to root, so what the system says about them is what has to change.
+    real = os.access
+    monkeypatch.setattr(
+        os, "access", lambda p, mode, **more: not str(p).endswith("locked") and real(p, mode, **more)
+    )
+    found = call(f"render tiny {SMALL} --trouble crash -o locked/film.mp4")
+    assert found.code == 2 and "read-only for you" in found.trouble
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out.gif", "out.webp", "out_%04d.png", "out.pdf"])
+def test_a_full_disk(tmp_path: Path, name: str) -> None:
+    def small_files_only() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))
+
+    command = "figure" if name.endswith(".pdf") else "render"
+    size = () if command == "figure" else SMALL.split()
+    found = program(command, "tiny", *size, "-o", name, cwd=tmp_path, preexec_fn=small_files_only)
+    assert found.code == 1 and not found.out
+    assert f"Writing {name} failed" in found.trouble
+    assert untouched()
+
+
+def test_output_that_cannot_be_written(tmp_path: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        found = program("list", cwd=tmp_path, stdout=full)
+    assert found.code == 1 and "The output cannot be written" in found.trouble
+
+
+# ---- pipes -------------------------------------------------------------------------------------
+
+
+def test_a_pipe_that_nobody_reads(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    for words in (("list",), ("--help",), ("info", "tiny", "--json"), ("doctor", "--help")):
+        assert program(*words, cwd=tmp_path, stdout=writer) == Outcome(0, "", "")
+    # The file is what was asked for; that nobody reads its name does not matter.
+    assert program("render", "tiny", *SMALL.split(), "-o", "out.mp4", cwd=tmp_path, stdout=writer) == Outcome(
+        0, "", ""
+    )
+    os.close(writer)
+    assert frames("out.mp4") == 12
+
+
+def test_trouble_that_nobody_reads(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    assert program("render", "tny", cwd=tmp_path, stderr=writer).code == 2
+    os.close(writer)
+
+
+def test_no_standard_streams_at_all(tmp_path: Path) -> None:
+    def close_all() -> None:
+        for descriptor in (0, 1, 2):
+            os.close(descriptor)
+
+    words = ("render", "tiny", *SMALL.split(), "-o", "out.mp4", "-o", "b.gif")
+    assert program(*words, cwd=tmp_path, preexec_fn=close_all).code == 0
+    # A file opened under the number of a closed stream would have caught what others print.
+    assert frames("out.mp4") == 12 and frames("b.gif") == 12
+    assert program("render", "tny", cwd=tmp_path, preexec_fn=close_all).code == 2
+
+
+# ---- signals -----------------------------------------------------------------------------------
+
+
+def rendering(tmp_path: Path, *words: str) -> subprocess.Popen[bytes]:
+    """A program in the middle of a render: the header of its temporary file is written."""
+    process = start(*ENDLESS, *words, cwd=tmp_path)
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit and process.poll() is None:
+        if any(p.stat().st_size for p in Path().glob(".out.mp4.*.part")):
+            return process
+        time.sleep(0.02)
+    process.kill()
+    raise AssertionError(f"no render began: {finish(process)}")
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_a_signal_in_the_middle_of_a_render(tmp_path: Path, number: int, code: int) -> None:
+    process = rendering(tmp_path)
+    process.send_signal(number)
+    found = finish(process)
+    assert found.code == code and not found.out
+    assert found.trouble == "Interrupted; files that were there before are unchanged."
+    assert untouched()
+
+
+def test_a_second_signal_does_not_stop_the_tidying(tmp_path: Path) -> None:
+    process = rendering(tmp_path)
+    for _ in range(20):
+        process.send_signal(signal.SIGTERM)
+    assert finish(process).code == 143
+    assert untouched()
+
+
+def test_an_ignored_signal_stays_ignored(tmp_path: Path) -> None:
+    def nohup() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    words = ("render", "tiny", "--trouble", "wait", *SMALL.split())
+    process = start(*words, cwd=tmp_path, preexec_fn=nohup)
+    assert process.stdout is not None and process.stdout.readline() == b"waiting\n"
+    process.send_signal(signal.SIGHUP)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(0.3)
+    process.send_signal(signal.SIGTERM)
+    assert finish(process).code == 143
+
+
+def test_ctrl_c_while_the_experiment_runs(tmp_path: Path) -> None:
+    process = start("render", "tiny", "--trouble", "wait", *SMALL.split(), "--lang", "zh", cwd=tmp_path)
+    assert process.stdout is not None and process.stdout.readline() == b"waiting\n"
+    process.send_signal(signal.SIGINT)
+    found = finish(process)
+    assert found.code == 130 and found.trouble == "已中断；原有文件保持不变。"
+    assert untouched()
+
+
+def test_killed_in_the_middle_of_a_render(tmp_path: Path) -> None:
+    process = rendering(tmp_path)
+    process.kill()
+    assert finish(process).code == -signal.SIGKILL
+    assert Path("out.mp4").read_bytes() == OLD  # no half file under the final name
+    # The next run just works, and takes away what the killed one left.
+    assert program("render", "tiny", *SMALL.split(), "-o", "out.mp4", cwd=tmp_path).code == 0
+    assert frames("out.mp4") == 12
+    assert {p.name for p in Path().iterdir()} == {"out.mp4", "out.mp4.json"}
+
+
+def test_two_renders_to_one_file_at_once(tmp_path: Path) -> None:
+    lines = [("--length", "0.4", "--count", "5"), ("--length", "0.8", "--count", "9")]
+    both = [start("render", "tiny", *SMALL.split(), "-o", "out.mp4", *line, cwd=tmp_path) for line in lines]
+    assert [finish(process) for process in both] == [Outcome(0, "out.mp4\n", "")] * 2
+    # Whole, and all of it from one of the two.
+    assert frames("out.mp4") in (12, 24)
+    assert {p.name for p in Path().iterdir()} == {"out.mp4", "out.mp4.json"}

@@ -64,6 +64,7 @@ def _lines(mark: Lines, panel: Panel, ax: MplAxes, k: float) -> Artist:
         capstyle="butt" if mark.dash else "round",
         joinstyle="round",
     )
+    artist.set_snap(False)  # snapped to whole pixels, a line that moves slowly would move in jumps
     if mark.dash is not None:
         # matplotlib multiplies dashes by the line's width.
         width = float(np.max(mark.width))

@@ -1,0 +1,221 @@
+"""Renderer conformance: every renderer draws what a Frame says, where it says it, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from viz.draw.axes import axes, ticks
+from viz.errors import UsageError, VizError
+from viz.frame import Frame, Panel
+from viz.marks import MARKERS, Arrows, Image, Lines, Points, Polygons, Text
+from viz.render import RENDERERS, painter
+from viz.theme import DARK
+
+SIZE = (640, 360)
+GROUND = "#000000"
+# A mark's centre of gravity may be off by antialiasing alone.
+PIXELS = 0.35
+
+# How far a text may be from where its anchor puts it, in canvas units: side bearings of the first letter.
+BEARING = 4.0
+
+
+def frame_of(*panels: Panel) -> Frame:
+    return Frame(panels, 1920.0, 1080.0, GROUND)
+
+
+def panel(*marks: Any, rect: tuple[float, ...] = (480, 270, 960, 540), **options: Any) -> Panel:
+    return Panel("main", rect, (-2.0, 2.0), (-1.0, 1.0), marks, **options)
+
+
+def ink(pixels: np.ndarray) -> np.ndarray:
+    """Brightness above the black ground, 0 to 1."""
+    return pixels[..., :3].max(axis=-1) / 255.0
+
+
+def centroid(pixels: np.ndarray) -> np.ndarray:
+    """Centre of gravity of the ink in pixels, x right and y down, pixel centres at .5."""
+    weight = ink(pixels)
+    y, x = np.indices(weight.shape) + 0.5
+    return np.array([(x * weight).sum(), (y * weight).sum()]) / weight.sum()
+
+
+@pytest.fixture(params=sorted(RENDERERS))
+def brush(request: pytest.FixtureRequest) -> Any:
+    return painter(request.param, *SIZE)
+
+
+def test_size_and_ground(brush: Any) -> None:
+    pixels = brush.paint(Frame((), 1920.0, 1080.0, "#102030"))
+    assert pixels.shape == (360, 640, 4)
+    assert pixels.dtype == np.uint8
+    assert pixels.flags.c_contiguous
+    assert (pixels == (0x10, 0x20, 0x30, 255)).all()
+
+
+@pytest.mark.parametrize("marker", MARKERS)
+def test_points_lie_where_the_panel_says(brush: Any, marker: str) -> None:
+    where = panel(Points([[1.0, 0.5]], "#ffffff", 60.0, marker=marker))
+    pixels = brush.paint(frame_of(where))
+    expected = where.to_canvas([1.0, 0.5]) / 3
+    # A star and a triangle have their centre of gravity at the centre of their circle, too.
+    assert np.abs(centroid(pixels) - expected).max() < PIXELS
+
+
+def test_a_circle_has_its_diameter(brush: Any) -> None:
+    pixels = brush.paint(frame_of(panel(Points([[0.0, 0.0]], "#ffffff", 90.0))))
+    area = ink(pixels).sum()
+    assert area == pytest.approx(np.pi * 15**2, rel=0.01)
+
+
+def test_line_has_its_width_and_place(brush: Any) -> None:
+    pixels = brush.paint(frame_of(panel(Lines([[-1.0, 0.25], [1.0, 0.25]], "#ffffff", 12.0))))
+    column = ink(pixels)[:, 320]
+    assert column.sum() == pytest.approx(4.0, abs=0.05)
+    y = (np.arange(360) + 0.5) @ column / column.sum()
+    assert y == pytest.approx((270 + 540 * 0.375) / 3, abs=PIXELS)
+
+
+def test_dashes_leave_gaps_of_their_length(brush: Any) -> None:
+    pixels = brush.paint(frame_of(panel(Lines([[-2.0, 0.0], [2.0, 0.0]], "#ffffff", 6.0, dash=(30.0, 60.0)))))
+    row = ink(pixels)[178:182].max(axis=0)[170:470]
+    assert (row > 0.5).mean() == pytest.approx(1 / 3, abs=0.04)
+
+
+def test_polygon_fills_its_area_with_its_colour(brush: Any) -> None:
+    pixels = brush.paint(frame_of(panel(Polygons([[-1, -0.5], [1, -0.5], [1, 0.5], [-1, 0.5]], "#3060c0"))))
+    assert tuple(pixels[180, 320]) == (0x30, 0x60, 0xC0, 255)
+    filled = (pixels[..., 2] > 0x60).sum()
+    assert filled == pytest.approx(160 * 90, rel=0.02)
+
+
+def test_image_has_its_first_row_on_top(brush: Any) -> None:
+    colors = np.zeros((2, 1, 4), np.uint8)
+    colors[0, 0] = (255, 0, 0, 255)
+    colors[1, 0] = (0, 255, 0, 255)
+    pixels = brush.paint(frame_of(panel(Image(colors, (-2, 2, -1, 1)))))
+    assert pixels[100, 320, 0] > 250 and pixels[100, 320, 1] < 5
+    assert pixels[260, 320, 1] > 250 and pixels[260, 320, 0] < 5
+
+
+def test_arrow_ends_at_its_head(brush: Any) -> None:
+    where = panel(Arrows([[-1.0, 0.0]], [[1.0, 0.0]], "#ffffff", 9.0, 60.0))
+    lit = np.argwhere(ink(brush.paint(frame_of(where))) > 0.5)
+    left, right = where.to_canvas([[-1.0, 0.0], [1.0, 0.0]])[:, 0] / 3
+    assert lit[:, 1].min() == pytest.approx(left, abs=1.0)
+    assert lit[:, 1].max() == pytest.approx(right, abs=2.0)  # the tip is a point
+    assert abs(lit[:, 0].mean() - 180) < 0.6
+
+
+@pytest.mark.parametrize("across", ["left", "center", "right"])
+@pytest.mark.parametrize("down", ["top", "middle", "bottom"])
+def test_text_stands_at_its_anchor(brush: Any, across: str, down: str) -> None:
+    where = panel(Text((0.0, 0.0), "HHHH", 90.0, "#ffffff", anchor=(across, down)))
+    lit = np.argwhere(ink(brush.paint(frame_of(where))) > 0.5) * 3.0
+    (top, left), (bottom, right) = lit.min(axis=0), lit.max(axis=0) + 3
+    x = {"left": left, "center": (left + right) / 2, "right": right}[across]
+    y = {"top": top, "middle": (top + bottom) / 2, "bottom": bottom}[down]
+    assert x == pytest.approx(960, abs=BEARING + 0.08 * 90)
+    # Capitals have no descender: their box ends above the line's bottom, and below its top.
+    assert y == pytest.approx(540, abs={"top": 0.3, "middle": 0.03, "bottom": 0.3}[down] * 90)
+
+
+def test_chinese_and_mathematics_stand_in_one_line(brush: Any) -> None:
+    def amount(string: str) -> float:
+        return ink(brush.paint(frame_of(panel(Text((0.0, 0.0), string, 60.0, "#ffffff"))))).sum()
+
+    # Each part of a mixed string leaves as much ink as it does alone: nothing is missing, nothing is a box.
+    assert amount("$x_1$ 轴") == pytest.approx(amount("$x_1$") + amount("轴"), rel=0.03)
+    assert amount("线性 linear") == pytest.approx(amount("线性") + amount("linear"), rel=0.03)
+
+
+def test_clipping_keeps_marks_inside_their_panel(brush: Any) -> None:
+    big = Points([[2.0, 1.0]], "#ffffff", 300.0)
+    inside = ink(brush.paint(frame_of(panel(big))))
+    assert inside[:, 480:].sum() == 0 and inside[:90].sum() == 0
+    assert ink(brush.paint(frame_of(panel(big, clip=False))))[:, 482:].sum() > 100
+
+
+def test_logarithmic_scale(brush: Any) -> None:
+    where = Panel(
+        "log", (480, 270, 960, 540), (1.0, 100.0), (0.001, 10.0), (Points([[10.0, 0.1]], "#ffffff", 60.0),),
+        xscale="log", yscale="log",
+    )
+    assert np.abs(centroid(brush.paint(frame_of(where))) - where.to_canvas([10.0, 0.1]) / 3).max() < PIXELS
+    assert where.to_canvas([10.0, 0.1]) == pytest.approx([960, 540])
+
+
+def test_ticks_are_drawn_outside_the_panel(brush: Any) -> None:
+    labelled = panel(axes=axes(DARK, ticks(-2, 2), ticks(-1, 1)))
+    lit = ink(brush.paint(frame_of(labelled)))
+    assert lit[272:].sum() > 30, "tick texts below"
+    assert lit[:, :158].sum() > 30, "tick texts to the left"
+
+
+def test_a_b_a(brush: Any) -> None:
+    still = Lines([[-2.0, -1.0], [2.0, 1.0]], "#ff0000", 4.0)
+    a = frame_of(panel(still, Points([[0.0, 0.5]], "#ffffff", 40.0)))
+    b = frame_of(panel(still, Points([[1.0, 0.5]], "#00ff00", 40.0)))
+    first = brush.paint(a).copy()
+    second = brush.paint(b).copy()
+    assert not np.array_equal(first, second)
+    assert np.array_equal(brush.paint(a), first)
+
+
+def test_history_leaves_no_trace(brush: Any) -> None:
+    """However marks wander between background and foreground, a frame looks as if it were drawn alone."""
+    rng = np.random.default_rng(0)
+    marks = [Lines(rng.uniform(-2, 2, (9, 2)), rng.uniform(0, 1, 3), 5.0) for _ in range(4)]
+    marks += [Points(rng.uniform(-1, 1, (20, 2)), rng.uniform(0, 1, 3), 20.0) for _ in range(4)]
+    frames = []
+    for _ in range(30):
+        chosen = [m for m in marks if rng.uniform() < 0.6]
+        low = float(rng.choice([-1.0, -1.5]))
+        main = Panel("main", (480, 270, 960, 540), (-2, 2), (low, 1), tuple(chosen), axes(DARK, ticks(-2, 2)))
+        frames += [frame_of(main)] * int(rng.integers(1, 4))
+    for frame in frames:
+        alone = painter("mpl", *SIZE).paint(frame)
+        assert np.array_equal(brush.paint(frame), alone)
+
+
+def test_nothing_new_is_the_same_object(brush: Any) -> None:
+    dot = Points([[0.0, 0.0]], "#ffffff", 40.0)
+    first = brush.paint(frame_of(panel(dot)))
+    assert brush.paint(frame_of(panel(dot))) is first
+    assert brush.paint(frame_of(panel(Points([[0.0, 0.0]], "#ffffff", 40.0)))) is not first
+
+
+def test_earlier_pictures_stay_as_they_were(brush: Any) -> None:
+    first = brush.paint(frame_of(panel(Points([[0.0, 0.0]], "#ffffff", 40.0))))
+    copy = first.copy()
+    brush.paint(frame_of(panel(Points([[1.0, 0.0]], "#ffffff", 40.0))))
+    assert np.array_equal(first, copy)
+
+
+def test_artists_do_not_pile_up() -> None:
+    brush: Any = painter("mpl", *SIZE)
+    for k in range(60):
+        brush.paint(frame_of(panel(Points([[k / 100, 0.0]], "#ffffff", 40.0))))
+    ax = brush._axes["main"][1]
+    assert len(brush._artists) == 1
+    assert len(ax.collections) == 1
+
+
+def test_one_size_shows_the_same_picture_as_another() -> None:
+    frame = frame_of(panel(Points([[0.5, 0.25]], "#ffffff", 90.0), Lines([[-1, 0], [1, -0.5]], "#ffffff", 12.0)))
+    small = painter("mpl", 640, 360).paint(frame)
+    large = painter("mpl", 1280, 720).paint(frame)
+    reduced = ink(large).reshape(360, 2, 640, 2).mean(axis=(1, 3))
+    assert np.abs(reduced - ink(small)).mean() < 0.002
+
+
+def test_unknown_mark_and_renderer() -> None:
+    bare = panel()
+    object.__setattr__(bare, "marks", ("a string",))
+    with pytest.raises(VizError, match="cannot draw a str"):
+        painter("mpl", *SIZE).paint(frame_of(bare))
+    with pytest.raises(UsageError, match="mpl"):
+        painter("mlp", *SIZE)

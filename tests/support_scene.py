@@ -7,6 +7,7 @@ with the scene in it: `python tests/support_scene.py render tiny -o out.mp4`.
 from __future__ import annotations
 
 import math
+import signal
 import sys
 import time
 import warnings
@@ -28,7 +29,18 @@ NAME = "tiny"
 TITLE = Sentence("Dots on a circle", "圆上的点")
 ABOUT = Sentence("Dots turn by a right angle.", "若干个点转过一个直角。")
 SHAPES = ("circle", "square", "diamond")
-TROUBLES = ("none", "crash", "quiet-crash", "memory", "missing", "warn", "interrupt", "wait")
+TROUBLES = (
+    "none",
+    "crash",
+    "quiet-crash",
+    "memory",
+    "missing",
+    "warn",
+    "interrupt",
+    "wait",
+    "deaf-int",
+    "deaf-term",
+)
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,20 @@ def _trouble(name: str) -> None:
     if name == "wait":
         print("waiting", flush=True)
         time.sleep(60)
+    if name.startswith("deaf"):
+        doomed = _Deaf(signal.SIGINT if name == "deaf-int" else signal.SIGTERM)
+        del doomed
+        time.sleep(60)
+
+
+class _Deaf:
+    """Gets a signal while it is being destroyed, where Python drops exceptions."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        signal.raise_signal(self.number)
 
 
 def timeline(data: Data) -> Timeline:

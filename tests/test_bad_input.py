@@ -199,6 +199,13 @@ def test_a_second_signal_does_not_stop_the_tidying(tmp_path: Path) -> None:
     assert untouched()
 
 
+@pytest.mark.parametrize(("trouble", "code"), [("deaf-int", 130), ("deaf-term", 143)])
+def test_a_signal_inside_a_destructor_is_not_lost(tmp_path: Path, trouble: str, code: int) -> None:
+    found = finish(start("render", "tiny", "--trouble", trouble, cwd=tmp_path), timeout=30)
+    assert found.code == code and found.trouble.startswith("Interrupted")
+    assert untouched()
+
+
 def test_an_ignored_signal_stays_ignored(tmp_path: Path) -> None:
     def nohup() -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _thread
 import os
 import signal
 import sys
@@ -174,7 +173,7 @@ def _signals() -> Iterator[None]:
             return
         told = False
         number = getattr(found.exc_value, "number", signal.SIGINT)
-        again = threading.Timer(0.01, _thread.interrupt_main, [number])
+        again = threading.Timer(0.01, signal.pthread_kill, [threading.main_thread().ident, number])
         again.daemon = True
         again.start()
 

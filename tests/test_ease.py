@@ -80,6 +80,14 @@ def test_lerp_ends_exactly_and_stays_between(a: float, b: float, t: float) -> No
     assert min(a, b) - slack <= ease.lerp(a, b, t) <= max(a, b) + slack
 
 
+def test_lerp_of_arrays_ends_exactly() -> None:
+    # a + (b - a) misses b for many of these.
+    a, b = np.random.default_rng(0).normal(size=(2, 1000))
+    assert np.any(a + (b - a) != b)
+    assert np.array_equal(ease.lerp(a, b, 1.0), b) and np.array_equal(ease.lerp(a, b, 0.0), a)
+    assert np.array_equal(ease.lerp(a, a, 0.3), a)
+
+
 def test_lerp_broadcasts_and_clamps() -> None:
     a, b = np.array([0.0, 10.0]), np.array([1.0, 20.0])
     assert np.array_equal(ease.lerp(a, b, 0.25), [0.25, 12.5])

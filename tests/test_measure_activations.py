@@ -260,7 +260,10 @@ def test_saturated_zone_in_closed_form(
 
 def test_jumps_are_found_exactly() -> None:
     assert saturated_zone("relu", 0.05, -9.0, 9.0) == [(-9.0, 0.0)]
-    assert saturated_zone("hardtanh", 0.05, -9.0, 9.0) == [(-9.0, -1.0), (1.0, 9.0)]
+    # A window between two samples of the slope, too.
+    for low, high in ((-1.0, 1.0), (0.0023, 0.0025)):
+        zones = saturated_zone("hardtanh", 0.05, -9.0, 9.0, min_val=low, max_val=high)
+        assert zones == [(-9.0, low), (high, 9.0)]
 
 
 @pytest.mark.parametrize("name", ["gelu", "silu", "mish"])
@@ -276,8 +279,10 @@ def test_the_dip_of_a_smooth_gate_is_a_zone_however_thin(name: str) -> None:
 
 
 def test_a_wide_window_hides_nothing() -> None:
-    near, far = saturated_zone("tanh", 0.05, -1e6, 1e6)
-    assert near == pytest.approx((-1e6, -_TANH), abs=1e-9) and far == pytest.approx((_TANH, 1e6), abs=1e-9)
+    # No even division of this window has a sample near 0, where all the slope is.
+    near, far = saturated_zone("tanh", 0.05, -1e6, 1.3e6)
+    assert near == pytest.approx((-1e6, -_TANH), abs=1e-9)
+    assert far == pytest.approx((_TANH, 1.3e6), abs=1e-9)
 
 
 def test_a_window_without_or_with_nothing_else_is_whole() -> None:

@@ -34,6 +34,7 @@ def smallest(A: np.ndarray) -> float:
 @given(W=matrices, b=shifts)
 @example(W=np.eye(2), b=np.zeros(2))
 @example(W=-np.eye(2), b=np.zeros(2))
+@example(W=np.eye(2) + 1e-13, b=np.array([1e-14, 0.0]))
 @example(W=np.zeros((2, 2)), b=np.ones(2))
 @example(W=np.array([[1.0, 2.0], [2.0, 4.0]]), b=np.ones(2))
 def test_ends_are_exact(W: np.ndarray, b: np.ndarray) -> None:

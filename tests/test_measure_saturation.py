@@ -84,6 +84,16 @@ def test_nothing_gets_lost(name: str, scale: float, low: float, width: float, se
     assert 0.0 <= found.share[0] <= 1.0
 
 
+def test_an_edge_belongs_to_the_bin_on_its_right_and_the_last_one_to_its_bin() -> None:
+    edges = [0.0, 1.0, 2.0]
+    found = sweep("none", [-0.5, 0.0, 0.5, 1.0, 2.0, 2.5], [1.0], 0.05, edges, edges)
+    for counts, outside in (
+        (found.counts_in, found.outside_in),
+        (found.counts_out, found.outside_out),
+    ):
+        assert counts.tolist() == [[2, 2]] and outside.tolist() == [[1, 1]]
+
+
 def test_growing_scale_saturates_bounded_activations() -> None:
     scales = np.linspace(0.25, 8.0, 12)
     edges = np.linspace(-30, 30, 11)

@@ -126,8 +126,8 @@ def test_no_validation_rows_when_none_are_asked_for() -> None:
 
 
 def test_a_class_with_one_row_stays_in_training() -> None:
-    data = from_arrays(np.arange(10.0)[:, None], [0] * 9 + [1], val=0.5)
-    assert 9 in data.train and len(data.val) == 5
+    data = from_arrays(np.arange(10.0)[:, None], [0] * 9 + [1], val=0.9)
+    assert 9 in data.train and len(data.train) == 2 and len(data.val) == 8
 
 
 # --- real sets ---

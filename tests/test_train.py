@@ -69,6 +69,11 @@ def test_every_optimizer_of_torch_has_a_name() -> None:
     assert set(optimizer_names()) == theirs | {"momentum", "nesterov"}
     assert optimizer_options("rms-prop")["alpha"] == 0.99
     assert optimizer_options("momentum")["momentum"] == 0.9
+    weight = nn.Parameter(torch.ones(1))
+    heavy, light = make_optimizer("nesterov", [weight]), make_optimizer("momentum", [weight], momentum=0.5)
+    assert type(heavy) is type(light) is torch.optim.SGD
+    assert [heavy.defaults[k] for k in ("momentum", "nesterov")] == [0.9, True]
+    assert [light.defaults[k] for k in ("momentum", "nesterov")] == [0.5, False]
 
 
 @pytest.mark.parametrize("cls", _torch_optimizers(), ids=lambda c: c.__name__)
@@ -401,7 +406,9 @@ def test_dropout_drops_in_training_and_not_in_evaluations() -> None:
     model = nn.Sequential(Watch(0.5), nn.utils.skip_init(nn.Linear, 2, 1))
     nn.init.ones_(model[1].weight)  # type: ignore[arg-type]
     nn.init.zeros_(model[1].bias)  # type: ignore[arg-type]
-    train(model, load("xor"), steps=3, every=1)
+    # Training trains even a model that comes in eval mode, and gives it back so.
+    train(model.eval(), load("xor"), steps=3, every=1)
+    assert not any(m.training for m in model.modules())
     assert {training for training, _ in calls} == {True, False}
     assert all(unchanged != training for training, unchanged in calls)
 

@@ -9,7 +9,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "learn.rule.whole": ("a whole number of at least {least}", "不小于 {least} 的整数"),
     "learn.rule.whole.between": (
         "a whole number from {least} to {most}",
-        "{least} 到 {most} 之间的整数",
+        "介于 {least} 与 {most} 之间的整数",
     ),
     "learn.rule.real": ("a finite number of at least {least}", "不小于 {least} 的有限数"),
     "learn.rule.real.between": (
@@ -301,4 +301,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "learn.surface.himmelblau": ("Himmelblau's four valleys", "Himmelblau 的四个谷"),
     "learn.surface.saddle": ("A saddle", "鞍面"),
     "learn.surface.rastrigin": ("Rastrigin's egg box", "Rastrigin 蛋托"),
+    "learn.plane.features": (
+        "{name} has {count} features, and a plane has 2: choose data with two feature columns.",
+        "{name} 有 {count} 个特征，而平面只有 2 个：请选择含两个特征列的数据。",
+    ),
+    "learn.plane.classes": (
+        "{name} holds numbers to predict, not classes: choose data with a class for each point.",
+        "{name} 要预测的是数值而不是类别：请选择每个点都带类别的数据。",
+    ),
+    "learn.plane.width": (
+        "Hidden widths {widths} cannot be drawn in the plane: make every hidden layer 2 wide, "
+        "for example 2,2,2.",
+        "隐藏层宽度 {widths} 无法画在平面上：请让每个隐藏层的宽度都为 2，例如 2,2,2。",
+    ),
 }

@@ -29,6 +29,11 @@ from viz.words import Sentence
 
 TITLE = Sentence("A network bends the plane until a line is enough", "网络弯曲平面，直到一条直线就够了")
 LINEAR_TITLE = Sentence("Without activations, the plane never bends", "没有激活函数，平面永远不会弯曲")
+UNSOLVED_TITLE = Sentence(
+    "A network bends the plane, but here no line is enough", "网络弯曲平面，但这里没有一条直线够用"
+)
+NEARLY_TITLE = Sentence("A network bends the plane, and nearly finds its line", "网络弯曲平面，离那条直线只差一点")
+DIVERGED_TITLE = Sentence("A training that diverged", "一次发散的训练")
 ABOUT = Sentence(
     "Trains a small network on points in the plane and shows how each layer moves space until a line separates them.",
     "用平面上的点训练一个小网络，展示每一层如何移动空间，直到一条直线把它们分开。",
@@ -54,14 +59,14 @@ class Config:
         "activation, one for all hidden layers or one for each; none for the linear twin",
         "激活函数：所有隐藏层共用一个，或每层一个；none 表示线性对照",
     )
-    optimizer: str = option("adamw", "any optimizer of torch.optim, or momentum", "torch.optim 中的任意优化器，或 momentum")
+    optimizer: str = option(
+        "adamw", "any optimizer of torch.optim, or momentum", "torch.optim 中的任意优化器，或 momentum"
+    )
     lr: float = option(0.01, "learning rate", "学习率", low=0)
     decay: float = option(0.01, "weight decay (0 for none)", "权重衰减（0 表示不用）", low=0)
     steps: int = option(1500, "most training steps", "最多训练步数", low=1, high=100_000)
     batch: int | None = option(None, "points per step; auto takes all of them", "每步的样本数；auto 表示全部", low=1)
-    init: str = option(
-        "near-identity:0.1", f"how weights start: {', '.join(INITS)}", f"权重初始化：{', '.join(INITS)}"
-    )
+    init: str = option("near-identity:0.1", f"how weights start: {', '.join(INITS)}", f"权重初始化：{', '.join(INITS)}")
     samples: int = option(400, "points to generate", "生成的点数", low=10, high=5000)
     noise: float | None = option(
         None, "noise of the points; auto takes what suits the set", "点的噪声；auto 使用适合数据集的值", low=0
@@ -81,7 +86,9 @@ class Config:
         if len(names) != len(self.widths):
             raise UsageError("learn.net.activations", given=len(names), hidden=len(self.widths))
         bases = [resolve("activation", n.partition(":")[0], ACTIVATIONS, "network-warp") for n in names]
-        object.__setattr__(self, "activation", tuple(b + n[len(b) :] if ":" in n else b for b, n in zip(bases, names)))
+        object.__setattr__(
+            self, "activation", tuple(b + n[len(b) :] if ":" in n else b for b, n in zip(bases, names, strict=False))
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +118,7 @@ def compute(config: Config) -> Data:
     from viz.learn.plane import run_plane
 
     names = config.activation * len(config.widths) if len(config.activation) == 1 else config.activation
-    spirals = {"arms": config.arms} if config.dataset.casefold() == "spirals" else {}
+    spirals: dict[str, Any] = {"arms": config.arms} if config.dataset.casefold() == "spirals" else {}
     generated = config.dataset.casefold() in SYNTHETIC
     points = load(
         config.dataset,
@@ -188,7 +195,10 @@ def describe(data: Data) -> Sentence:
         return _DESCRIBE_DIVERGED.format(name=_dataset(data), step=run.diverged_at)
     words = _DESCRIBE_LINEAR if _is_linear(run) else _DESCRIBE
     return words.format(
-        count=len(run.points), name=_dataset(data), layers=len(run.activations), accuracy=percent(run.accuracy)
+        count=len(run.points),
+        name=_dataset(data),
+        layers=len(run.activations),
+        accuracy=percent(run.accuracy),
     )
 
 
@@ -200,6 +210,17 @@ def percent(share: float) -> str:
 
 def _is_linear(run: PlaneRun) -> bool:
     return all(name in ("none", "linear") for name in run.activations)
+
+
+def _title(data: Data) -> Sentence:
+    """The heading that is true of this run."""
+    if data.run.diverged_at is not None:
+        return DIVERGED_TITLE
+    if _is_linear(data.run):
+        return LINEAR_TITLE
+    if data.margin == 0:
+        return UNSOLVED_TITLE
+    return TITLE if data.run.accuracy == 1.0 else NEARLY_TITLE
 
 
 def _dataset(data: Data) -> Sentence:
@@ -232,7 +253,9 @@ def timeline(data: Data) -> Timeline:
         else:
             title = Sentence(f"layer {k}: {layer.name}", f"第 {k} 层：{layer.name}")
             still = data.apart[position - 1]
-            words = (_BENT_STILL if apart and still else _BENT_APART if apart else _BENT_MIXED).format(k=k, name=_function(layer))
+            words = (_BENT_STILL if apart and still else _BENT_APART if apart else _BENT_MIXED).format(
+                k=k, name=_function(layer)
+            )
             steps.append(Step(f"layer {k}", 3.8, words, 1.6, title))
     steps.append(Step("line", 5.5, _verdict(data), 3.5, Sentence("line", "直线")))
     return Timeline(tuple(steps))
@@ -241,7 +264,7 @@ def timeline(data: Data) -> Timeline:
 def _training(data: Data) -> Sentence:
     run = data.run
     if run.diverged_at is not None:
-        return _DIVERGED.format(optimizer=data.optimizer, lr=f"{data.lr:g}", step=run.diverged_at)
+        return _DIVERGED.format(optimizer=_optimizer(data.optimizer), lr=f"{data.lr:g}", step=run.diverged_at)
     return _TRAINED.format(
         optimizer=_optimizer(data.optimizer),
         lr=f"{data.lr:g}",
@@ -253,7 +276,14 @@ def _training(data: Data) -> Sentence:
 
 
 def _optimizer(name: str) -> str:
-    known = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "nadam": "NAdam", "lbfgs": "L-BFGS"}
+    known = {
+        "sgd": "SGD",
+        "adam": "Adam",
+        "adamw": "AdamW",
+        "rmsprop": "RMSprop",
+        "nadam": "NAdam",
+        "lbfgs": "L-BFGS",
+    }
     return known.get(name.casefold(), name)
 
 
@@ -304,7 +334,7 @@ class _Stage:
         self.layers = self.run.hidden if self.run.diverged_at is None else []
         self._place()
         plan = layout.Layout.of(view)
-        self.title = layout.title_panel(view, plan, view.say(LINEAR_TITLE if _is_linear(self.run) else TITLE))
+        self.title = layout.title_panel(view, plan, view.say(_title(data)))
         self.caption = layout.Caption(view, plan)
         self._spaces()
         labels = np.unique(self.run.labels)
@@ -399,7 +429,7 @@ class _Stage:
     def _counting(self, at: float) -> str:
         step = int(at)
         return self.view.say(
-            _RUNNING, step=f"{step:>4}", loss=significant(self.run.losses[step]), steps=len(self.run.losses) - 1
+            _RUNNING, step=step, loss=significant(self.run.losses[step]), steps=len(self.run.losses) - 1
         )
 
     def _main(self, what: str, p: float) -> Panel:
@@ -518,7 +548,7 @@ class _Stage:
             marks = (*marks, broke_off(theme, curve[-1]))
         labels = axes(
             theme,
-            ticks(0, end, 5),
+            ticks(0, end, min(5, end)),
             log_ticks(low, high, 4),
             grid="y",
         )
@@ -589,9 +619,7 @@ def _between_windows(a: Window, b: Window, s: float) -> Window:
     ratio = (b[0][1] - b[0][0]) / (a[0][1] - a[0][0])
     # The centre moves so that the point that both windows show at the same place stays there.
     share = s if abs(ratio - 1) < 1e-9 else (ratio**s - 1) / (ratio - 1)
-    (x, y) = (
-        (p[0] + (q[0] - p[0]) * share, p[1] + (q[1] - p[1]) * share) for p, q in zip(a, b, strict=True)
-    )
+    (x, y) = ((p[0] + (q[0] - p[0]) * share, p[1] + (q[1] - p[1]) * share) for p, q in zip(a, b, strict=True))
     return x, y
 
 
@@ -612,12 +640,16 @@ _DATASETS = {
     "spirals": Sentence("spirals", "螺旋"),
 }
 _DATA_MIXED = Sentence(
-    "{count} points, {name}: no straight line separates the classes.", "{count} 个点，{name}：没有一条直线能把各类分开。"
+    "{count} points, {name}: no straight line separates the classes.",
+    "{count} 个点，{name}：没有一条直线能把各类分开。",
 )
 _DATA_APART = Sentence(
-    "{count} points, {name}: a straight line already separates the classes.", "{count} 个点，{name}：一条直线就能把各类分开。"
+    "{count} points, {name}: a straight line already separates the classes.",
+    "{count} 个点，{name}：一条直线就能把各类分开。",
 )
-_RUNNING = Sentence("Training: step {step} of {steps}, loss {loss}.", "训练中：第 {step} 步，共 {steps} 步，损失 {loss}。")
+_RUNNING = Sentence(
+    "Training for {steps} steps: loss {loss} at step {step}.", "训练 {steps} 步：损失 {loss}，第 {step} 步。"
+)
 _TRAINED = Sentence(
     "{optimizer}, learning rate {lr}, {steps} steps: the loss fell from {first} to {last} (seed {seed}).",
     "{optimizer}，学习率 {lr}，{steps} 步：损失从 {first} 降到 {last}（种子 {seed}）。",

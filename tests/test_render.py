@@ -141,8 +141,13 @@ def test_clipping_keeps_marks_inside_their_panel(brush: Any) -> None:
 
 def test_logarithmic_scale(brush: Any) -> None:
     where = Panel(
-        "log", (480, 270, 960, 540), (1.0, 100.0), (0.001, 10.0), (Points([[10.0, 0.1]], "#ffffff", 60.0),),
-        xscale="log", yscale="log",
+        "log",
+        (480, 270, 960, 540),
+        (1.0, 100.0),
+        (0.001, 10.0),
+        (Points([[10.0, 0.1]], "#ffffff", 60.0),),
+        xscale="log",
+        yscale="log",
     )
     assert np.abs(centroid(brush.paint(frame_of(where))) - where.to_canvas([10.0, 0.1]) / 3).max() < PIXELS
     assert where.to_canvas([10.0, 0.1]) == pytest.approx([960, 540])

@@ -83,7 +83,10 @@ class Panel:
             if low == high or (scale == "log" and min(low, high) <= 0) or scale not in ("linear", "log"):
                 raise UsageError("frame.limits", name=self.name, low=low, high=high, scale=scale)
         if self.equal:
-            ratio = abs(self.xlim[1] - self.xlim[0]) / self.rect[2], abs(self.ylim[1] - self.ylim[0]) / self.rect[3]
+            ratio = (
+                abs(self.xlim[1] - self.xlim[0]) / self.rect[2],
+                abs(self.ylim[1] - self.ylim[0]) / self.rect[3],
+            )
             if abs(ratio[0] / ratio[1] - 1) > 1e-6:
                 raise UsageError("frame.equal", name=self.name)
 
@@ -124,7 +127,7 @@ class Frame:
     panels: tuple[Panel, ...]
     width: float
     height: float
-    background: tuple[float, ...]
+    background: Any
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "panels", tuple(self.panels))

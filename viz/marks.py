@@ -1,8 +1,9 @@
 """The few shapes a renderer must know: points, lines, arrows, polygons, an image, text.
 
-Marks hold arrays in data coordinates. Widths, sizes and type sizes are in canvas units (the short side of the
-canvas is 1080). Colours are RGBA in 0..1, one for the mark or one per element. A mark never changes; two frames
-that show the same thing hold the same object, which is how a renderer knows that nothing has to be drawn again.
+Marks hold arrays in data coordinates; they take whatever can be read as such an array. Widths, sizes and type sizes
+are in canvas units (the short side of the canvas is 1080). Colours are RGBA in 0..1, one for the mark or one per
+element. A mark never changes; two frames that show the same thing hold the same object, which is how a renderer
+knows that nothing has to be drawn again.
 """
 
 from __future__ import annotations
@@ -84,8 +85,8 @@ class Points:
         marker: one of `MARKERS`.
     """
 
-    xy: Floats
-    color: Floats
+    xy: Any
+    color: Any
     size: Any = 10.0
     edge: Any = None
     edge_width: float = 0.0
@@ -112,8 +113,8 @@ class Lines:
         dash: lengths on, off, on, off … in canvas units, or None for solid.
     """
 
-    xy: Floats
-    color: Floats
+    xy: Any
+    color: Any
     width: Any = 2.0
     dash: tuple[float, ...] | None = None
 
@@ -147,9 +148,9 @@ class Arrows:
         tip: length of the head, canvas units; an arrow shorter than its head is drawn as a smaller head.
     """
 
-    tail: Floats
-    head: Floats
-    color: Floats
+    tail: Any
+    head: Any
+    color: Any
     width: float = 4.0
     tip: float = 18.0
 
@@ -173,8 +174,8 @@ class Polygons:
         edge_width: canvas units.
     """
 
-    xy: Floats
-    fill: Floats
+    xy: Any
+    fill: Any
     edge: Any = None
     edge_width: float = 0.0
 
@@ -223,10 +224,10 @@ class Text:
         spacing: distance between lines as a multiple of the size.
     """
 
-    xy: Floats
+    xy: Any
     string: str
     size: float
-    color: Floats
+    color: Any
     weight: str = "regular"
     anchor: tuple[str, str] = ("left", "baseline")
     angle: float = 0.0
@@ -242,7 +243,12 @@ class Text:
         put(self, "xy", _frozen(position[0]))
         put(self, "color", _color("Text", self.color, 1))
         horizontal, vertical = self.anchor
-        good = horizontal in ("left", "center", "right") and vertical in ("top", "middle", "baseline", "bottom")
+        good = horizontal in ("left", "center", "right") and vertical in (
+            "top",
+            "middle",
+            "baseline",
+            "bottom",
+        )
         if not good or self.weight not in ("regular", "semibold"):
             raise UsageError("marks.text", anchor=self.anchor, weight=self.weight)
         glyphs.check(self.string)

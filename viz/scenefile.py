@@ -141,7 +141,8 @@ class Option:
             if folded not in self.choices:
                 raise unknown(self.kind, value, self.choices, f"{where} {self.flag}")
             value = folded
-        if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
+        number: Any = value
+        if (self.low is not None and number < self.low) or (self.high is not None and number > self.high):
             raise UsageError("scene.range", flag=self.flag, value=value, range=self.range, scene=where)
         return value
 
@@ -161,7 +162,12 @@ class Option:
         from viz.words import sentence
 
         return UsageError(
-            "scene.value", flag=self.flag, value=value, wanted=sentence(name), scene=where, example=self.shown_default
+            "scene.value",
+            flag=self.flag,
+            value=value,
+            wanted=sentence(name),
+            scene=where,
+            example=self.shown_default,
         )
 
 

@@ -19,10 +19,10 @@ _OKABE_ITO = ("#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#0072b2")
 
 # Anchors of viridis (Smith and van der Walt, 2015): perceptually even, and still even in grey.
 _VIRIDIS = (
-    "#440154 #470d60 #48186a #482374 #472d7b #453781 #424086 #3e4989 #3b528b #375b8d #33638d #2f6b8e #2c728e "
-    "#297a8e #26828e #238a8d #21918c #1f988b #1fa088 #22a884 #28ae80 #32b67a #3fbc73 #4ec36b #5ec962 #70cf57 "
-    "#84d44b #98d83e #addc30 #c2df23 #d8e219 #ece51b #fde725"
-).split()
+    "440154470d6048186a482374472d7b4537814240863e49893b528b375b8d33638d2f6b8e2c728e297a8e26828e"
+    "238a8d21918c1f988b1fa08822a88428ae8032b67a3fbc734ec36b5ec96270cf5784d44b98d83eaddc30c2df23"
+    "d8e219ece51bfde725"
+)
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def theme(name: str) -> Theme:
 
 @cache
 def _anchors() -> Floats:
-    return np.array([rgba(c) for c in _VIRIDIS])
+    return np.array([rgba("#" + _VIRIDIS[i : i + 6]) for i in range(0, len(_VIRIDIS), 6)])
 
 
 def viridis(values: ArrayLike) -> Floats:
@@ -214,7 +214,7 @@ class View:
         if lang not in LANGUAGES:
             raise unknown("language", lang, LANGUAGES)
         w, h = size
-        if not (0 < w and 0 < h) or max(w, h) > 4 * min(w, h):
+        if not (w > 0 and h > 0) or max(w, h) > 4 * min(w, h):
             raise UsageError("view.shape", width=w, height=h)
         unit = 1080.0 / min(w, h)
         return cls(theme(theme_name), lang, w * unit, h * unit)

@@ -57,14 +57,15 @@ def ticks(low: float, high: float, count: int = 5) -> tuple[tuple[float, str], .
 
 
 def log_ticks(low: float, high: float, count: int = 5) -> tuple[tuple[float, str], ...]:
-    """Powers of ten between two limits; between less than two of them, 1-2-5 steps."""
+    """Powers of ten between two limits; between less than two of them 1-2-5 steps, or even ones."""
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     every = max(1, math.ceil((last - first + 1) / count))
     powers = [10.0**i for i in range(first, last + 1, every)]
     if len(powers) >= 2:
         return tuple((p, _power(p)) for p in powers)
     values = [m * 10.0**i for i in range(first - 1, last + 2) for m in (1, 2, 5)]
-    return tuple((v, significant(v, 1)) for v in values if low * (1 - 1e-9) <= v <= high * (1 + 1e-9))
+    inside = tuple((v, significant(v, 1)) for v in values if low * (1 - 1e-9) <= v <= high * (1 + 1e-9))
+    return inside if len(inside) >= 3 else ticks(low, high, count)
 
 
 def _power(value: float) -> str:
@@ -86,7 +87,7 @@ def limits(values: ArrayLike, margin: float = 0.05, least: float = 1e-9) -> tupl
 def log_limits(values: ArrayLike, margin: float = 0.05, floor: float = 1e-12) -> tuple[float, float]:
     """Limits around positive values on a log scale; values below `floor` count as `floor`."""
     low, high = limits(np.log10(np.maximum(np.asarray(values, dtype=np.float64), floor)), margin, 0.3)
-    return 10.0**low, 10.0**high
+    return 10.0 ** max(low, -300.0), 10.0 ** min(high, 300.0)
 
 
 def equal_limits(
@@ -117,6 +118,4 @@ def axes(
         size: type size in canvas units.
     """
     text, quiet, line = (tuple(rgba(c).tolist()) for c in (theme.text, theme.quiet, theme.edge))
-    return Axes(
-        tuple(xticks), tuple(yticks), text, quiet, line, xlabel, ylabel, "x" in grid, "y" in grid, size
-    )
+    return Axes(tuple(xticks), tuple(yticks), text, quiet, line, xlabel, ylabel, "x" in grid, "y" in grid, size)

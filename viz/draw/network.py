@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from viz import glyphs
+from viz.draw.layout import fit
 from viz.frame import Panel, Rect
 from viz.marks import Floats, Lines, Mark, Points, Text
 from viz.theme import SMALL, View, alpha, mix
@@ -63,13 +65,12 @@ def network(
         marks.append(Points(centre, fill, size, rim, 5.0 if lit else 2.5))
     foot = max(float(c[:, 1].max()) for c in centres) + size / 2 + 40.0
     room = (rect[2] - 88.0) / max(len(widths) - 1, 1) - 10.0
-    from viz.draw.layout import fit
-
     label_size = min(fit(label, SMALL, max(room, 60.0), least=18.0) for label in labels)
     for k, (label, centre) in enumerate(zip(labels, centres, strict=True)):
         color = theme.accent if active == k else theme.quiet
         x = float(centre[0, 0])
-        anchor = "left" if k == 0 else "right" if k == len(labels) - 1 else "center"
+        half = glyphs.advance(label, label_size) / 2
+        anchor = "left" if x - half < 0 else "right" if x + half > rect[2] else "center"
         at = {"left": 0.0, "right": rect[2], "center": x}[anchor]
         marks.append(Text((at, foot), label, label_size, color, anchor=(anchor, "baseline")))
         if widths[k] > _MOST_UNITS:

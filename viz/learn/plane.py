@@ -60,9 +60,10 @@ def run_plane(
     Raises:
         UsageError: data without exactly two features or without classes, a hidden layer that is not a plane.
     """
-    if dataset.X.shape[1] != 2 or not dataset.classes:
-        key = "learn.plane.features" if dataset.classes else "learn.plane.classes"
-        raise UsageError(key, name=dataset.name, count=dataset.X.shape[1])
+    if dataset.X.shape[1] != 2:
+        raise UsageError("learn.plane.features", name=dataset.name, count=dataset.X.shape[1])
+    if not dataset.classes:
+        raise UsageError("learn.plane.classes", name=dataset.name)
     if any(w != 2 for w in widths):
         raise UsageError("learn.plane.width", widths=",".join(map(str, widths)))
     sizes = (2, *widths, 1 if len(dataset.classes) == 2 else len(dataset.classes))
@@ -149,9 +150,7 @@ def _kept(
 ) -> PlaneRun:
     recording = recorder.recording
     weights, biases = _parameters(result.model)
-    names = [
-        name for name in recording.params if name.endswith(".weight") and recording.params[name].ndim == 3
-    ]
+    names = [name for name in recording.params if name.endswith(".weight") and recording.params[name].ndim == 3]
     finite = np.all(
         [np.isfinite(recording.params[n].reshape(len(recording), -1)).all(axis=1) for n in recording.params],
         axis=0,
@@ -172,8 +171,7 @@ def _kept(
         steps=recording.steps[rows],
         weight_path=tuple(np.asarray(recording.params[n], dtype=np.float64)[rows] for n in names),
         bias_path=tuple(
-            np.asarray(recording.params[n.removesuffix("weight") + "bias"], dtype=np.float64)[rows]
-            for n in names
+            np.asarray(recording.params[n.removesuffix("weight") + "bias"], dtype=np.float64)[rows] for n in names
         ),
         slope_path=_slope_path(recording, activations, rows),
         losses=losses,

@@ -83,9 +83,7 @@ def bounds(name: str, **options: Any) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def saturated_zone(
-    name: str, threshold: float, lo: float, hi: float, **options: Any
-) -> list[tuple[float, float]]:
+def saturated_zone(name: str, threshold: float, lo: float, hi: float, **options: Any) -> list[tuple[float, float]]:
     """Where in a window the activation is too flat to pass a gradient: the intervals with |f'| < threshold.
 
     Args:

@@ -108,9 +108,7 @@ def separate_each(points: ArrayLike, labels: ArrayLike) -> tuple[Separation, ...
     x, y, classes = _checked(points, labels)
     if len(classes) < 2:
         raise _wrong_classes(classes)
-    return tuple(
-        dataclasses.replace(separate(x, y == k), classes=(None, label)) for k, label in enumerate(classes)
-    )
+    return tuple(dataclasses.replace(separate(x, y == k), classes=(None, label)) for k, label in enumerate(classes))
 
 
 def check(separation: Separation, points: ArrayLike, labels: ArrayLike) -> bool:
@@ -201,9 +199,7 @@ def _strictly_apart(x: FloatArray, positive: NDArray[np.bool_], normal: FloatArr
     return bool(along[positive].min() - along[~positive].max() > rounding)
 
 
-def _meeting(
-    classes: list[Any], x: FloatArray, positive: NDArray[np.bool_], weights: FloatArray
-) -> Separation:
+def _meeting(classes: list[Any], x: FloatArray, positive: NDArray[np.bool_], weights: FloatArray) -> Separation:
     nearest = np.stack([weights[~positive] @ x[~positive], weights[positive] @ x[positive]])
     return Separation((classes[0], classes[1]), False, np.zeros(x.shape[1]), 0.0, 0.0, weights, nearest)
 

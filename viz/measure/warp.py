@@ -139,9 +139,7 @@ def stages(layers: Iterable[Layer], points: ArrayLike) -> list[FloatArray]:
     return found
 
 
-def grid(
-    xlim: tuple[float, float], ylim: tuple[float, float], lines_x: int, lines_y: int, samples: int = 200
-) -> Grid:
+def grid(xlim: tuple[float, float], ylim: tuple[float, float], lines_x: int, lines_y: int, samples: int = 200) -> Grid:
     """A grid of lines over a window, as points that a map can bend.
 
     Args:
@@ -159,9 +157,7 @@ def grid(
     """
     sound = min(lines_x, lines_y) >= 1 and samples >= 2 and xlim[0] < xlim[1] and ylim[0] < ylim[1]
     if not (sound and np.isfinite([*xlim, *ylim]).all()):
-        raise UsageError(
-            "measure.grid", lines_x=lines_x, lines_y=lines_y, samples=samples, xlim=xlim, ylim=ylim
-        )
+        raise UsageError("measure.grid", lines_x=lines_x, lines_y=lines_y, samples=samples, xlim=xlim, ylim=ylim)
     horizontals = np.empty((lines_y, samples, 2))
     horizontals[..., 0] = _even(xlim, samples)
     horizontals[..., 1] = _even(ylim, lines_y)[:, None]

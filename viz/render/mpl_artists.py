@@ -98,10 +98,14 @@ def _image(mark: Image, panel: Panel, ax: MplAxes, k: float) -> Artist:
     return artist
 
 
-_VERTICAL = {"top": "top", "middle": "center_baseline", "baseline": "baseline", "bottom": "bottom"}
+# matplotlib sets baselines apart by the depth of a p plus `linespacing` times the height of an l, both in ems of Inter.
+_P_DEPTH, _L_HEIGHT = 0.204, 0.756
+
+_VERTICAL: dict[str, Any] = {"top": "top", "middle": "center_baseline", "baseline": "baseline", "bottom": "bottom"}
 
 
 def _text(mark: Text, panel: Panel, ax: MplAxes, k: float) -> Artist:
+    horizontal: Any
     horizontal, vertical = mark.anchor
     middle = vertical == "middle" and "\n" not in mark.string and "$" not in mark.string
     artist = MplText(
@@ -116,7 +120,7 @@ def _text(mark: Text, panel: Panel, ax: MplAxes, k: float) -> Artist:
         verticalalignment="baseline" if middle else ("center" if vertical == "middle" else _VERTICAL[vertical]),
         rotation=mark.angle,
         rotation_mode="anchor",
-        linespacing=mark.spacing * 0.82,
+        linespacing=(mark.spacing - _P_DEPTH) / _L_HEIGHT,
         math_fontfamily="cm",
     )
     transform = ax.transData
@@ -157,9 +161,8 @@ def add(mark: Mark, panel: Panel, ax: MplAxes, k: float) -> Artist:
     if maker is None:
         raise VizError("render.mark", mark=type(mark).__name__, renderer="mpl")
     artist = maker(mark, panel, ax, k)
-    if not isinstance(artist, (MplText, PathCollection, PolyCollection)) or isinstance(mark, Polygons):
-        if artist.get_transform() is None or not artist.is_transform_set():
-            artist.set_transform(ax.transData)
+    if isinstance(mark, (Lines, Polygons, Image)):
+        artist.set_transform(ax.transData)
     ax.add_artist(artist)
     if panel.clip:
         artist.set_clip_path(ax.patch)

@@ -28,9 +28,7 @@ Drawn = tuple[str, int, list[int]]
 _worker: Any = None
 
 
-def draw(
-    animation: Animation, view: View, size: tuple[int, int], times: list[float], jobs: int
-) -> Iterator[Pixels]:
+def draw(animation: Animation, view: View, size: tuple[int, int], times: list[float], jobs: int) -> Iterator[Pixels]:
     """Draw the frames of many times with several processes.
 
     Args:

@@ -23,7 +23,20 @@ def marker_outline(name: str) -> Floats:
         return np.stack([radius * np.cos(angles), radius * np.sin(angles)], axis=-1)
     a, b = 0.13, 0.46  # cross: an upright plus turned by 45 degrees
     plus = np.array(
-        [[-a, -b], [a, -b], [a, -a], [b, -a], [b, a], [a, a], [a, b], [-a, b], [-a, a], [-b, a], [-b, -a], [-a, -a]]
+        [
+            [-a, -b],
+            [a, -b],
+            [a, -a],
+            [b, -a],
+            [b, a],
+            [a, a],
+            [a, b],
+            [-a, b],
+            [-a, a],
+            [-b, a],
+            [-b, -a],
+            [-a, -a],
+        ]
     )
     return plus @ (np.array([[1, 1], [-1, 1]]) / np.sqrt(2))
 

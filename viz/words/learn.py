@@ -27,8 +27,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{where} 中没有数据；请至少给出两行数据和一列特征。",
     ),
     "learn.data.finite": (
-        "{where}, data row {row}, column {column!r}: {value} is not a finite number. Remove the row or "
-        "fill it in.",
+        "{where}, data row {row}, column {column!r}: {value} is not a finite number. Remove the row or fill it in.",
         "{where} 第 {row} 行数据、{column!r} 列的值 {value} 不是有限数。请删去该行或补上数值。",
     ),
     "learn.data.one": (
@@ -36,8 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{where} 只含一个类别 {label!r}；分类至少需要两个类别的数据。",
     ),
     "learn.data.labels": (
-        "{where}: y must hold whole class numbers from 0 to {count} - 1, one for each of the {count} "
-        "classes.",
+        "{where}: y must hold whole class numbers from 0 to {count} - 1, one for each of the {count} classes.",
         "{where}：共有 {count} 个类别，y 应为从 0 到 {count} - 1 的整数类别编号。",
     ),
     "learn.data.option": (
@@ -100,19 +98,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "{path} 第 {row} 行、{column!r} 列缺少数值。请补上数值或删去该行。",
     ),
     "learn.file.cell": (
-        "{path}, row {row}, column {column!r}: {cell!r} is not a number. Write a number there or leave the "
-        "column out.",
+        "{path}, row {row}, column {column!r}: {cell!r} is not a number. Write a number there or leave the column out.",
         "{path} 第 {row} 行、{column!r} 列的 {cell!r} 不是数字。请改为数字，或去掉这一列。",
     ),
     "learn.file.cell.first": (
         "{path}, row {row}, column {column!r}: {cell!r} is not a number. Write a number there, or use "
         "header=True if the row names the columns.",
-        "{path} 第 {row} 行、{column!r} 列的 {cell!r} 不是数字。请改为数字；若该行是列名，请使用 "
-        "header=True。",
+        "{path} 第 {row} 行、{column!r} 列的 {cell!r} 不是数字。请改为数字；若该行是列名，请使用 header=True。",
     ),
     "learn.file.finite": (
-        "{path}, row {row}, column {column!r}: {cell!r} is not a finite number. Write a finite one or remove "
-        "the row.",
+        "{path}, row {row}, column {column!r}: {cell!r} is not a finite number. Write a finite one or remove the row.",
         "{path} 第 {row} 行、{column!r} 列的 {cell!r} 不是有限数。请改为有限数，或删去该行。",
     ),
     "learn.file.twice": (
@@ -124,19 +119,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "{path} 中没有序号为 {index} 的列；列的序号从 0 到 {last}。",
     ),
     "learn.file.one": (
-        "{path}, column {column!r}: every row is of class {label!r}; classification needs at least two "
-        "classes.",
+        "{path}, column {column!r}: every row is of class {label!r}; classification needs at least two classes.",
         "{path} 的 {column!r} 列全部属于类别 {label!r}；分类至少需要两个类别。",
     ),
     # networks
     "learn.activation.gates": (
-        "{name} is not pointwise: it multiplies one half of its inputs with the other. Choose another "
-        "activation.",
+        "{name} is not pointwise: it multiplies one half of its inputs with the other. Choose another activation.",
         "{name} 不是逐点函数：它用一半输入去乘另一半。请改用其他激活函数。",
     ),
     "learn.activation.attends": (
-        "{name} is not pointwise: it is an attention layer with weights of its own. Choose another "
-        "activation.",
+        "{name} is not pointwise: it is an attention layer with weights of its own. Choose another activation.",
         "{name} 不是逐点函数：它是自带权重的注意力层。请改用其他激活函数。",
     ),
     "learn.activation.normalises": (
@@ -153,8 +145,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{init!r} does not work; xavier, he, constant, normal and near-identity take one number after "
         "a colon, "
         "negative for constant only.",
-        "{init!r} 不可用；xavier、he、constant、normal 和 near-identity 可在冒号后接一个数，只有 "
-        "constant 可为负数。",
+        "{init!r} 不可用；xavier、he、constant、normal 和 near-identity 可在冒号后接一个数，只有 constant 可为负数。",
     ),
     "learn.net.widths": (
         "A network needs at least two widths, inputs and outputs, but {count} came.",
@@ -214,8 +205,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "没有设备 {name!r}：它需要配备 Apple 芯片的 Mac。请选择 cpu。",
     ),
     "learn.device.index": (
-        "The device {name!r} is not there: this machine has {count} CUDA GPUs, counted from 0. Choose "
-        "one of them.",
+        "The device {name!r} is not there: this machine has {count} CUDA GPUs, counted from 0. Choose one of them.",
         "没有设备 {name!r}：本机有 {count} 块 CUDA GPU，编号从 0 开始。请选择其中之一。",
     ),
     # losses and training
@@ -235,8 +225,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "此处损失函数 {loss} 需要 {classes} 个输出，而模型有 {outputs} 个；请修改最后一层的宽度。",
     ),
     "learn.stop.regression": (
-        "Stopping by accuracy or separability needs classes, but {where} has numbers to predict; stop "
-        "by loss.",
+        "Stopping by accuracy or separability needs classes, but {where} has numbers to predict; stop by loss.",
         "按准确率或线性可分性停止训练需要类别，而 {where} 要预测的是数值；请按损失停止。",
     ),
     "learn.stop.linear": (
@@ -250,8 +239,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "模型没有参数，无可训练；请加入带权重的层。",
     ),
     "learn.train.forward": (
-        "The model cannot take inputs of shape {shape}: {reason}. Fit its first layer, or the batch, "
-        "to the data.",
+        "The model cannot take inputs of shape {shape}: {reason}. Fit its first layer, or the batch, to the data.",
         "模型无法接受形状为 {shape} 的输入：{reason}。请让第一层或批大小与数据相符。",
     ),
     "learn.train.outputs": (
@@ -265,8 +253,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "已完成全部 {step} 步，损失为 {loss}。",
     ),
     "learn.stopped.worse": (
-        "All {step} steps were taken, but the loss rose from {start} to {loss}. "
-        "A smaller learning rate may help.",
+        "All {step} steps were taken, but the loss rose from {start} to {loss}. A smaller learning rate may help.",
         "已完成全部 {step} 步，但损失从 {start} 升到了 {loss}。可尝试更小的学习率。",
     ),
     "learn.stopped.loss": (
@@ -310,8 +297,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{name} 要预测的是数值而不是类别：请选择每个点都带类别的数据。",
     ),
     "learn.plane.width": (
-        "Hidden widths {widths} cannot be drawn in the plane: make every hidden layer 2 wide, "
-        "for example 2,2,2.",
+        "Hidden widths {widths} cannot be drawn in the plane: make every hidden layer 2 wide, for example 2,2,2.",
         "隐藏层宽度 {widths} 无法画在平面上：请让每个隐藏层的宽度都为 2，例如 2,2,2。",
     ),
 }

@@ -240,7 +240,7 @@ class _Run:
         outputs, targets = self._forward(rows), self.loss.targets[rows]
         accuracy = math.nan
         if self.loss.predict is not None:
-            accuracy = float((self.loss.predict(outputs) == self.labels[rows]).float().mean())
+            accuracy = float((self.loss.predict(outputs) == self.labels[rows]).double().mean())
         return float(self.loss.value(outputs, targets)), accuracy
 
     def result(self, because: str, seed: int) -> TrainResult:

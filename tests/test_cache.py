@@ -118,6 +118,8 @@ def test_any_other_option_is_another_entry(runs: Runs, tmp_path: Path) -> None:
         config(extra=(None, (1,))),
         config(extra=(None, 1)),
         config(extra="None"),
+        config(extra=2**53),
+        config(extra=2**53 + 1),
     ]
     assert 0.1 + 2**-54 != 0.1
     assert all(runs.computed(other) for other in others)
@@ -132,9 +134,7 @@ def test_the_contents_of_a_file_that_an_option_names_count(runs: Runs, tmp_path:
     assert runs.computed(config) and not runs.computed(config)
     table.write_text("1,3\n")
     assert runs.computed(config) and not runs.computed(config)
-    assert runs.computed(runs.module.Config(extra=table)) and not runs.computed(
-        runs.module.Config(extra=table)
-    )
+    assert runs.computed(runs.module.Config(extra=table)) and not runs.computed(runs.module.Config(extra=table))
 
 
 def test_edited_code_and_other_versions_never_show_old_numbers(
@@ -166,9 +166,7 @@ def test_edited_code_and_other_versions_never_show_old_numbers(
 def test_the_real_code_of_learn_and_measure_is_in_the_key() -> None:
     sources = cache._sources((cache.Path,))
     assert sources is not None
-    names = {
-        path.relative_to(ROOT / "viz").as_posix() for path in sources if path.is_relative_to(ROOT / "viz")
-    }
+    names = {path.relative_to(ROOT / "viz").as_posix() for path in sources if path.is_relative_to(ROOT / "viz")}
     assert {"learn/capture.py", "recording.py", "store.py"} <= names
     assert names >= {p.relative_to(ROOT / "viz").as_posix() for p in (ROOT / "viz" / "measure").rglob("*.py")}
 

@@ -60,9 +60,7 @@ def test_layers_are_listed_in_the_order_they_ran() -> None:
         "",
     ]
     assert Recording(**parts(meta={})).layers == ("0", "1", "2", "output")
-    assert repr(recording) == (
-        "<Recording: 3 steps 0 … 25, 3 layers, 5 probe samples, 2 parameters, loss; 884 bytes>"
-    )
+    assert repr(recording) == ("<Recording: 3 steps 0 … 25, 3 layers, 5 probe samples, 2 parameters, loss; 884 bytes>")
     # Steps; params 144 + 24; activations 180 + 180 + 60, the shared one once; gradients; scalars; probe.
     assert recording.nbytes == 24 + 168 + 420 + 144 + 48 + 80
 

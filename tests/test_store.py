@@ -96,9 +96,7 @@ def test_metadata_that_json_cannot_hold_is_refused(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_failed_write_leaves_the_old_file_and_no_litter(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a"
     store.write(path, {"x": np.arange(3)}, {"old": True})
     before = path.read_bytes()
@@ -167,9 +165,7 @@ BAD = {
         "damaged",
     ),
     "bfloat16": (
-        header(
-            {"__metadata__": OURS, "x": {"dtype": "BF16", "shape": [4], "data_offsets": [0, 8]}}, bytes(8)
-        ),
+        header({"__metadata__": OURS, "x": {"dtype": "BF16", "shape": [4], "data_offsets": [0, 8]}}, bytes(8)),
         "damaged",
     ),
     "names that are not there": (header({"__metadata__": OURS}), "damaged"),
@@ -231,6 +227,7 @@ class Data:
     layers: tuple[Layer, ...]
     by_name: dict[str, Layer | Note]
     extra: dict[str, object]
+    places: dict[str, object]
     best: Layer | None
     loss: float
     steps: int
@@ -256,6 +253,7 @@ def example() -> Data:
             "mix": (1, (2.0, None, True), []),
             "d": {},
         },
+        places={"x": {"y": np.array([1])}, "x/y": np.array([2]), "x~1y": np.array([3])},
         best=None,
         loss=0.1 + 0.2,
         steps=2**70,
@@ -270,7 +268,7 @@ def test_a_dataclass_comes_back_the_same(tmp_path: Path) -> None:
     store.write(tmp_path / "d", *store.pack(data))
     back = store.unpack(Data, *store.read(tmp_path / "d"))
     # repr tells 1 from 1.0 and True, tuples from lists, and shows nan, inf and -0.0.
-    for name in ("by_name", "extra", "best", "loss", "steps", "done", "half", "layers", "total"):
+    for name in ("by_name", "extra", "best", "loss", "steps", "done", "half", "layers", "total", "places"):
         assert repr(getattr(back, name)) == repr(getattr(data, name))
     assert same(back.path, data.path) and same(back.layers[1].weight, data.layers[1].weight)
     assert type(back.half) is np.float16 and type(back.by_name["a"]) is Note

@@ -49,12 +49,7 @@ class Recording:
 
     def __post_init__(self) -> None:
         steps = np.asarray(self.steps)
-        if (
-            steps.ndim != 1
-            or not steps.size
-            or steps.dtype.kind not in "iu"
-            or (steps[1:] <= steps[:-1]).any()
-        ):
+        if steps.ndim != 1 or not steps.size or steps.dtype.kind not in "iu" or (steps[1:] <= steps[:-1]).any():
             raise UsageError("record.steps", found=np.array2string(steps, threshold=8))
         self._set("steps", steps.astype(np.int64))
         for part in ("params", "activations", "gradients", "gradient_norms", "scalars"):

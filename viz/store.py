@@ -126,9 +126,7 @@ def read(
         if not stat.S_ISREG(found.st_mode):
             raise UsageError("store.folder", path=path)
         if found.st_size > limit_bytes:
-            raise UsageError(
-                "store.too_big", path=path, size=size_text(found.st_size), limit=size_text(limit_bytes)
-            )
+            raise UsageError("store.too_big", path=path, size=size_text(found.st_size), limit=size_text(limit_bytes))
         with open(path, "rb") as file:
             start = file.read(9)
         if len(start) < 9:
@@ -170,9 +168,7 @@ def pack(value: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     return packer.arrays, {"type": type(value).__qualname__, "tree": tree}
 
 
-def unpack(
-    kind: type[T], arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any], *, path: object = "data"
-) -> T:
+def unpack(kind: type[T], arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any], *, path: object = "data") -> T:
     """Make a dataclass again from what `pack` gave.
 
     Args:

@@ -86,6 +86,9 @@ class Recorder:
         # A compiled model runs past hooks; the module that it was made from has the same parameters and
         # does not.
         self._model: torch.nn.Module = getattr(model, "_orig_mod", model)
+        for name, module in self._model.named_modules():
+            if isinstance(module, torch.jit.ScriptModule):
+                raise UsageError("record.script", layer=name or type(module).__name__)
         self._probe = _probe(self._model, probe, activations)
         self._asked = self._every = int(every)
         self._with_params = params
@@ -95,7 +98,7 @@ class Recorder:
         self._interrupted = False
         self._step = 0
         self._rows: list[Row] = []
-        self._size = 0
+        self._least = self._used = 0
         self._shapes: dict[tuple[bool, str], tuple[int, ...]] = {}
         self._grads: _Grads = {}
         self._last: tuple[dict[str, Any], _Grads] = ({}, {})
@@ -119,7 +122,7 @@ class Recorder:
             raise UsageError("record.limit", size=size_text(expected), limit=size_text(self._limit))
         self._compare(row)
         self._rows.append(row)
-        self._size = row.size
+        self._least = self._used = expected
         if self._with_gradients:
             self._unhook = register_optimizer_step_post_hook(self._stepped).remove
         self._active = True
@@ -185,9 +188,7 @@ class Recorder:
             for parameter in group["params"]:
                 name = self._names.get(id(parameter))
                 if name is not None and parameter.grad is not None:
-                    self._grads[name] = (
-                        (parameter.grad.detach().clone(), None) if copy else _reference(parameter.grad)
-                    )
+                    self._grads[name] = (parameter.grad.detach().clone(), None) if copy else _reference(parameter.grad)
 
     def _parameters(self) -> dict[str, np.ndarray]:
         return {name: to_array(parameter) for name, parameter in self._params} if self._with_params else {}
@@ -205,13 +206,17 @@ class Recorder:
         )
         self._compare(row)
         # Room for one row more is left for the last step, which is off the grid.
-        while not last and len(self._rows) > 1 and self._size + 2 * row.size > self._limit:
+        while not last and len(self._rows) > 1 and self._used + 2 * self._cost(row) > self._limit:
             self._thin()
             if row.step % self._every:
                 return False
         self._rows.append(row)
-        self._size += row.size
+        self._used += self._cost(row)
         return True
+
+    def _cost(self, row: Row) -> int:
+        """Bytes a row takes in the end; gradients that it lacks become NaN and take as much."""
+        return max(row.size, self._least)
 
     def _compare(self, row: Row) -> None:
         """Raise when a parameter or layer has another shape than before: it would not fit into one array."""
@@ -219,9 +224,7 @@ class Recorder:
             for name, array in part.items():
                 before = self._shapes.setdefault((part is row.params, name), array.shape)
                 if before != array.shape:
-                    raise UsageError(
-                        "record.shape_changed", name=name, before=before, after=array.shape, step=row.step
-                    )
+                    raise UsageError("record.shape_changed", name=name, before=before, after=array.shape, step=row.step)
 
     def _thin(self) -> None:
         """Drop every second row, and record half as many from now on."""
@@ -231,7 +234,7 @@ class Recorder:
             warnings.warn(VizWarning(text), stacklevel=4)
         self._every *= 2
         self._rows = [row for row in self._rows if row.step % self._every == 0]
-        self._size = sum(row.size for row in self._rows)
+        self._used = sum(map(self._cost, self._rows))
 
     def _build(self) -> Recording:
         """Put the rows together; once the block has ended they are emptied on the way."""

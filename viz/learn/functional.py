@@ -71,14 +71,14 @@ class Call:
 
     Args:
         op: the function's name.
-        inside: the module in whose forward() it was called.
+        running: the modules in whose forward() it was called, the innermost last.
         after: the module that had finished last, or empty text.
         result: what it returned; kept, so that its memory is not used again while calls are compared.
         held: `contents` of the result.
     """
 
     op: str
-    inside: str
+    running: tuple[str, ...]
     after: str
     result: torch.Tensor
     held: tuple[int, int, int]
@@ -88,11 +88,11 @@ class Watch(TorchFunctionMode):
     """Notes every call of an activation function while it is entered.
 
     Args:
-        place: says where the forward pass is: the name of the module running, the module itself, and the
-            name of the module that finished last.
+        place: says where the forward pass is: the names of the modules running, the innermost module, and
+            the name of the module that finished last.
     """
 
-    def __init__(self, place: Callable[[], tuple[str, torch.nn.Module, str]]) -> None:
+    def __init__(self, place: Callable[[], tuple[tuple[str, ...], torch.nn.Module, str]]) -> None:
         super().__init__()
         self._place = place
         self.calls: list[Call] = []
@@ -101,9 +101,9 @@ class Watch(TorchFunctionMode):
         result = func(*args, **(kwargs or {}))
         op = getattr(func, "__name__", "").rstrip("_")
         if op in LAYERS and _is_dense(result) and _bends(op, args, kwargs or {}):
-            inside, module, after = self._place()
+            running, module, after = self._place()
             if not _is_activation(module):
-                self.calls.append(Call(op, inside, after, result, contents(result)))
+                self.calls.append(Call(op, running, after, result, contents(result)))
         return result
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 import weakref
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from viz.learn.asfound import eval_mode, random_state
 from viz.words import say, sentence
 
 Finding = dict[str, Any]
+Contents = tuple[int, int, int]
 
 
 def finding(key: str, **values: Any) -> Finding:
@@ -70,11 +71,7 @@ class Probe:
         self.unseen: list[Finding] = []
         self._model = model
         self._modules = list(model.modules())
-        named = {
-            name: module
-            for name, module in model.named_modules()
-            if "parametrizations" not in name.split(".")
-        }
+        named = {name: module for name, module in model.named_modules() if "parametrizations" not in name.split(".")}
         self.root = "output" if "output" not in named else "(output)"
         self._named = {name or self.root: module for name, module in named.items()}
         self._known: set[str] = set()
@@ -161,17 +158,19 @@ class Probe:
             entry = {"name": key, "kind": type(self._named[layer]).__name__, "module": layer, "call": call}
             self.layers.append({**entry, "same": same})
 
-    def _find_functions(self, calls: Iterable[functional.Call], results: set[tuple[int, int, int]]) -> None:
+    def _find_functions(self, calls: Iterable[functional.Call], results: Mapping[Contents, set[str]]) -> None:
         for call in calls:
-            # A result that some module returned unchanged is recorded as that module's output.
-            if call.held in results:
+            # What a module that calls the function returns is recorded as that module's output. What another
+            # only passes on, as Dropout does in evaluation mode, is not recorded as what it is.
+            if not results.get(call.held, set()).isdisjoint(call.running):
                 continue
+            inside = call.running[-1]
             after = call.after or self.root
             remedy = functional.fix(call.op)
             if remedy:
-                self.note("unseen.function", op=call.op, inside=call.inside, after=after, fix=remedy)
+                self.note("unseen.function", op=call.op, inside=inside, after=after, fix=remedy)
             else:
-                self.note("unseen.function_own", op=call.op, inside=call.inside, after=after)
+                self.note("unseen.function_own", op=call.op, inside=inside, after=after)
 
     def _find_silent(self, counts: dict[str, int]) -> None:
         for name, module in self._named.items():
@@ -213,7 +212,7 @@ class _Pass:
         self.outputs: dict[str, np.ndarray] = {}
         self.counts: dict[str, int] = {}
         self.found: dict[str, bool] = {}
-        self.results: set[tuple[int, int, int]] = set()
+        self.results: dict[Contents, set[str]] = {}
         self._probe = probe
         self._survey = survey
         self._running: list[tuple[str, torch.nn.Module, Any]] = []
@@ -234,18 +233,15 @@ class _Pass:
             for handle in handles:
                 handle.remove()
 
-    def place(self) -> tuple[str, torch.nn.Module, str]:
-        """The name of the module running now, the module, and the name of the one that finished last."""
-        root = self._probe.root
-        name, module, _ = self._running[-1] if self._running else (root, self._probe.modules[root], None)
-        return name, module, self._finished
+    def place(self) -> tuple[tuple[str, ...], torch.nn.Module, str]:
+        """The names of the modules running now, the innermost one, and the name of the one finished last."""
+        module = self.innermost()[1]
+        return tuple(name for name, _, _ in self._running) or (self._probe.root,), module, self._finished
 
     def innermost(self) -> tuple[str, torch.nn.Module, Any]:
         """The module that was running when the pass failed, and the shape of its input."""
         root = self._probe.root
-        return (
-            self._running[-1] if self._running else (root, self._probe.modules[root], self._probe.array.shape)
-        )
+        return self._running[-1] if self._running else (root, self._probe.modules[root], self._probe.array.shape)
 
     def _before(self, name: str, module: torch.nn.Module, args: tuple[Any, ...]) -> None:
         given = tuple(args[0].shape) if args and isinstance(args[0], torch.Tensor) else None
@@ -266,19 +262,21 @@ class _Pass:
 
     def _take(self, name: str, call: int, key: str, tensor: torch.Tensor, wraps: bool) -> None:
         points = len(self._probe.array)
-        if tensor.is_complex() or tensor.is_quantized:
-            if self._survey:
-                self._probe.note("unseen.numbers", layer=key, found=tensor.dtype)
-            return
-        if not tensor.ndim or len(tensor) != points:
-            if self._survey:
-                self._probe.note("unseen.rows", layer=key, shape=tuple(tensor.shape), points=points)
+        numbers = not tensor.is_complex() and not tensor.is_quantized
+        if not numbers or not tensor.ndim or len(tensor) != points:
+            # Told once: a container that passes the same tensor on says nothing new.
+            if self._survey and all(tensor is not kept for kept in self._kept):
+                self._kept.append(tensor)
+                if numbers:
+                    self._probe.note("unseen.rows", layer=key, shape=tuple(tensor.shape), points=points)
+                else:
+                    self._probe.note("unseen.numbers", layer=key, found=tensor.dtype)
             return
         self.found[name] = self.found[key] = True
         if self._survey:
             self._kept.append(tensor)
             if tensor.layout is torch.strided:
-                self.results.add(functional.contents(tensor))
+                self.results.setdefault(functional.contents(tensor), set()).add(name)
         # A container that returns what its child returned shares the array, unless it was written to since.
         before = self._seen.get(id(tensor))
         same = None

@@ -94,6 +94,10 @@ WORDS = {
         "Recorder takes a torch.nn.Module, not {found}; pass the model itself.",
         "Recorder 需要 torch.nn.Module，而不是 {found}；请传入模型本身。",
     ),
+    "record.script": (
+        "Recorder cannot look into {layer}, which is TorchScript; record the module that it was made from.",
+        "Recorder 无法观察 TorchScript 模块 {layer}；请改为记录生成它的原模块。",
+    ),
     "record.every": (
         "Recorder(every={every!r}) is not a step count; give a whole number from 1 up.",
         "Recorder(every={every!r}) 不是有效的步数；请给出不小于 1 的整数。",
@@ -188,15 +192,15 @@ WORDS = {
     ),
     # what hooks cannot see: notes that do not stop the recording
     "unseen.function": (
-        "Hooks do not see {op}, called as a function in {inside} (after {after}): its result is not recorded. "
+        "Hooks do not see {op}, called as a function in {inside} (after {after}): it is missing among the recorded layers. "
         "Make it a layer, self.act = {fix}, and call that.",
-        "钩子看不到 {inside} 中以函数形式调用的 {op}（位于 {after} 之后）：其结果没有被记录。"
+        "钩子看不到 {inside} 中以函数形式调用的 {op}（位于 {after} 之后）：它不在所记录的各层之中。"
         "请改写成一层：self.act = {fix}，再调用它。",
     ),
     "unseen.function_own": (
-        "Hooks do not see {op}, called as a function in {inside} (after {after}): its result is not recorded. "
+        "Hooks do not see {op}, called as a function in {inside} (after {after}): it is missing among the recorded layers. "
         "Put it into a torch.nn.Module of its own and call that.",
-        "钩子看不到 {inside} 中以函数形式调用的 {op}（位于 {after} 之后）：其结果没有被记录。"
+        "钩子看不到 {inside} 中以函数形式调用的 {op}（位于 {after} 之后）：它不在所记录的各层之中。"
         "请把它写成一个单独的 torch.nn.Module，再调用它。",
     ),
     "unseen.never_ran": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,7 +18,7 @@ _LIGHT = np.array([-0.35, -0.55, 0.76])
 # How bright a face is that turns away from the light, and what full light adds.
 _AMBIENT, _DIFFUSE = 0.62, 0.46
 # Each polygon reaches this far under its neighbours (picture units), so that no seam of background shines through.
-_OVERLAP = 0.0016
+_OVERLAP = 0.001
 # A point counts as hidden only when its sight line dips this deep below the surface, as a share of the height:
 # points on the surface itself must not hide behind the rounding of their own height.
 _CLEARANCE = 0.012
@@ -32,12 +33,16 @@ class Camera:
         elevation: degrees above the horizon, 0 < elevation < 90.
         distance: from the middle of the box, in its units; smaller means stronger perspective.
         height: of the box.
+        zoom: by how much the picture is enlarged.
+        shift: where the middle of the box lies in the picture.
     """
 
     azimuth: float = -60.0
     elevation: float = 32.0
     distance: float = 6.0
     height: float = 1.0
+    zoom: float = 1.0
+    shift: tuple[float, float] = (0.0, 0.0)
 
     @property
     def basis(self) -> Floats:
@@ -55,11 +60,11 @@ class Camera:
     def project(self, points: Floats) -> tuple[Floats, Floats]:
         """Points (…, 3) to picture coordinates (…, 2), x right and y up, and depth (…) away from the camera.
 
-        The middle of the box is at (0, 0); what is as far away as the middle keeps its size.
+        The middle of the box is at `shift`; what is as far away as the middle keeps its size times `zoom`.
         """
         local = (points - self.position) @ self.basis.T
         depth = local[..., 2]
-        return local[..., :2] * (self.distance / depth)[..., None], depth
+        return local[..., :2] * (self.zoom * self.distance / depth)[..., None] + self.shift, depth
 
 
 class Surface:
@@ -212,4 +217,4 @@ def runs(flags: NDArray[Any]) -> list[tuple[int, int, bool]]:
         return []
     cuts = np.flatnonzero(np.diff(flags.astype(int))) + 1
     edges = [0, *cuts.tolist(), len(flags)]
-    return [(a, b, bool(flags[a])) for a, b in zip(edges, edges[1:], strict=False)]
+    return [(a, b, bool(flags[a])) for a, b in itertools.pairwise(edges)]

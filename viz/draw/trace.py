@@ -22,7 +22,9 @@ def upto(xy: Floats, x: float) -> Floats:
     return np.concatenate([xy[:n], [[x, y0 + (y1 - y0) * share]]])
 
 
-def trace(theme: Theme, xy: Floats, x: float, color: Any, width: float = 4.0, outline: bool = False) -> tuple[Mark, ...]:
+def trace(
+    theme: Theme, xy: Floats, x: float, color: Any, width: float = 4.0, outline: bool = False
+) -> tuple[Mark, ...]:
     """A curve up to x and a dot at its head.
 
     Args:

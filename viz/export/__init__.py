@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from viz.export.clip import Chapter, Clip, check_rate, check_size
 from viz.export.figure import save_figure
-from viz.export.formats import Format, formats, require
+from viz.export.jobs import write
+from viz.export.registry import Format, formats, require
 from viz.export.targets import check_targets
-from viz.export.write import write
 
 __all__ = [
     "Chapter",

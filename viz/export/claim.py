@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from viz.errors import UsageError, VizError
-from viz.export.formats import numbered
+from viz.export.registry import numbered
 
 fcntl: Any
 try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from viz.errors import UsageError
 from viz.export.claim import Claim, told
-from viz.export.formats import format_of
+from viz.export.registry import format_of
 from viz.export.targets import check_place
 
 if TYPE_CHECKING:
@@ -73,9 +73,7 @@ def save_figure(
         claim = Claim(path)
         try:
             with mpl.rc_context(_RC):
-                figure.savefig(
-                    claim.temp, format=kind.name[1:], dpi=dpi, metadata={**words, **_NO_DATES[kind.name]}
-                )
+                figure.savefig(claim.temp, format=kind.name[1:], dpi=dpi, metadata={**words, **_NO_DATES[kind.name]})
             claim.sync()
             claim.commit(keep)
         finally:

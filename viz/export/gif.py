@@ -62,6 +62,8 @@ class Gif(Writer):
         picture = av.VideoFrame.from_numpy_buffer(pixels, "rgba")
         picture.pts, picture.time_base = index, self._tick
         self._colours.push(picture)
+        with suppress(BlockingIOError):  # there is no palette yet, but asking makes the filter take the picture
+            self._colours.pull()
         self._kept.mux(self._stream.encode(picture.reformat(format="rgb24")))
         self._latest = index
 

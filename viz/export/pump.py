@@ -54,13 +54,13 @@ class Lane:
         try:
             while True:
                 item = self._queue.get()
+                self._room.release()
                 if self._stop.is_set():
                     break
                 if item is None:
                     self.consumer.close()
                     return
                 self.consumer.add(*item)
-                self._room.release()
         except BaseException as error:  # handed to the calling thread, which raises it
             self.error = error
             self._stop.set()

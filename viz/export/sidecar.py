@@ -1,4 +1,4 @@
-"""The JSON file beside a video: what was shown, with which options and versions, a fingerprint of the frames."""
+"""The JSON file beside a video: what was shown, its options and versions, a fingerprint of the frames."""
 
 from __future__ import annotations
 

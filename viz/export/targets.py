@@ -9,7 +9,7 @@ from pathlib import Path
 
 from viz.errors import UsageError
 from viz.export.clip import check_rate, check_size
-from viz.export.formats import Format, format_of, numbers, require
+from viz.export.registry import Format, format_of, numbers, require
 
 
 def check_targets(

@@ -21,7 +21,8 @@ from viz.export.writer import Settings, Writer
 if TYPE_CHECKING:
     from viz.export.writer import Pixels
 
-# The bytes of a file depend on the number of threads: it is part of the format, not of the machine.
+# Size and quality depend on the number of threads: it belongs to the format, not to the machine. (x264's mbtree
+# differs by single bits from run to run all the same; what must be equal is the hash of the raw frames.)
 THREADS = 3
 GOP_SECONDS = 2  # a player decodes at most this much to show a frame it was sent to
 _LANGUAGES = {"en": "eng", "zh": "zho"}  # ISO 639-2, what both containers store
@@ -59,7 +60,7 @@ class Video(Writer):
 
     def _start(self) -> Any:
         clip, file = self.clip, self._file
-        file.flags |= Flags.bitexact.value  # no random identifiers, no versions: equal frames, equal bytes
+        file.flags |= Flags.bitexact.value  # no random identifiers, no dates, no versions
         file.metadata.update({"title": clip.title, "comment": clip.description})
         file.set_chapters([_chapter(i, c) for i, c in enumerate(clip.chapters, 1)])
         stream: Any = file.add_stream(self.encoder, rate=clip.rate, options=self.options())

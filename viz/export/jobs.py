@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from viz.errors import UsageError, unknown
 from viz.export.claim import Claim, told
 from viz.export.clip import Clip
-from viz.export.formats import Format, format_of
+from viz.export.registry import Format, format_of
 from viz.export.sidecar import beside, text
 from viz.export.targets import check_targets
 from viz.export.writer import Settings
@@ -57,8 +57,8 @@ def write(
     """Write frames to files; the suffixes say what they become.
 
     Drawing (the iterator, in this thread) overlaps with encoding (a thread for each file), and memory does
-    not grow with the number of frames. A file appears under its name when all of them are whole; whatever goes
-    wrong before, the files that were there stay as they are and nothing else is left.
+    not grow with the number of frames. A file appears under its name when all of them are whole; whatever
+    goes wrong before, the files that were there stay as they are and nothing else is left.
 
     Args:
         targets: `.mp4 .webm .gif .webp .apng`, `.png` for one picture, `name_%04d.png` for numbered ones.

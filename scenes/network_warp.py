@@ -17,7 +17,7 @@ from viz.draw.network import network
 from viz.draw.trace import broke_off, trace
 from viz.errors import UsageError
 from viz.frame import Frame, Panel
-from viz.learn.names import ACTIVATIONS, DEVICES, INITS, SYNTHETIC, resolve
+from viz.learn.names import ACTIVATIONS, DATASETS, DEVICES, INITS, SYNTHETIC, resolve
 from viz.marks import Arrows, Floats, Image, Lines, Mark, Points, Text, rgba
 from viz.measure.plane import PlaneRun
 from viz.measure.separability import separate
@@ -126,7 +126,7 @@ def compute(config: Config) -> Data:
         noise=config.noise,
         seed=config.data_seed,
         standardise=None if generated else True,
-        task="classification" if not generated else None,
+        task="classification" if config.dataset.casefold() not in DATASETS else None,
         **spirals,
     )
     known = optimizer_options(config.optimizer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import shutil
 import sys
@@ -36,6 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Give the session one empty cache folder; parallel workers share that of their parent process."""
     global _cache_dir
     if not hasattr(config, "workerinput"):
+        # Some tests cap the size of files, as a full disk does. Python cuts the byte code that it writes under such
+        # a cap without a word, and every later import of that module fails: so all of it is written beforehand.
+        for folder in ("viz", "scenes", "tests"):
+            compileall.compile_dir(config.rootpath / folder, quiet=2)
         _cache_dir = tempfile.mkdtemp(prefix="viz-tests-")
         os.environ["VIZ_CACHE_DIR"] = _cache_dir
 

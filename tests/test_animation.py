@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import re
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,11 +39,13 @@ def numbers_of(frame: Frame) -> list[Any]:
         found.append(panel.chrome)
         for mark in panel.marks:
             values = (getattr(mark, name) for name in mark.__dataclass_fields__)
-            found.append([type(mark).__name__, *(v.tolist() if isinstance(v, np.ndarray) else v for v in values)])
+            found.append(
+                [type(mark).__name__, *(hash(v.tobytes()) if isinstance(v, np.ndarray) else v for v in values)]
+            )
     return found
 
 
-def moments(animation: viz.Animation, count: int = 17) -> list[float]:
+def moments(animation: viz.Animation, count: int = 13) -> list[float]:
     return [animation.timeline.seconds * k / (count - 1) for k in range(count)]
 
 
@@ -120,8 +124,8 @@ def test_several_processes_draw_what_one_draws() -> None:
     two = list(animation.frames(SMALL, 6, start=8.0, end=16.0, jobs=2))
     assert len(one) == len(two) == 48
     assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
-    still = [a is b for a, b in zip(one, one[1:], strict=False)]
-    assert [a is b for a, b in zip(two, two[1:], strict=False)] == still
+    still = [a is b for a, b in pairwise(one)]
+    assert [a is b for a, b in pairwise(two)] == still
     assert any(still) and not all(still)
 
 
@@ -191,13 +195,14 @@ def test_windows_of_time() -> None:
     assert clip.chapters[-1].end == pytest.approx(clip.count / 10, abs=0.11)
 
 
-def test_what_a_notebook_shows() -> None:
+def test_what_a_notebook_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(viz.Animation, "NOTEBOOK", (SMALL, 5))
     animation = ANIMATIONS["saturation"]
     bundle = animation._repr_mimebundle_()
     assert base64.b64decode(bundle["image/png"])[:8] == b"\x89PNG\r\n\x1a\n"
     html = bundle["text/html"]
     assert "<video" in html and "controls" in html and "poster=" in html and "data:video/mp4;base64," in html
-    assert "http" not in html.replace("http-equiv", "")
+    assert "http" not in re.sub(r"base64,[A-Za-z0-9+/=]+", "", html), "nothing is fetched"
     assert animation.scene.title.en in bundle["text/plain"]
     assert animation.description.en in bundle["text/plain"]
 

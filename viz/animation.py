@@ -43,6 +43,8 @@ class Animation:
         data: the experiment's numbers when they are there already; computed (or read from the cache) when needed.
     """
 
+    NOTEBOOK: tuple[Size, float] = ((1280, 720), 30)  # size and frames a second of the video in a notebook
+
     def __init__(
         self,
         scene: Scene,
@@ -295,12 +297,17 @@ class Animation:
         """What a notebook shows: a video where HTML is allowed, the poster elsewhere, words everywhere."""
         from viz.export.notebook import video_html
 
-        poster = _png(self.image("end", size=(1280, 720)))
+        size, fps = self.NOTEBOOK
+        poster = _png(self.image("end", size=size))
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "animation.mp4"
-            self.save(path, size=(1280, 720), fps=30)
+            self.save(path, size=size, fps=fps)
             html = video_html(
-                path.read_bytes(), poster, self.scene.title.text(self.lang), self.description.text(self.lang), self.lang
+                path.read_bytes(),
+                poster,
+                self.scene.title.text(self.lang),
+                self.description.text(self.lang),
+                self.lang,
             )
         text = f"{self.scene.title.text(self.lang)}. {self.description.text(self.lang)}"
         return {"text/html": html, "image/png": base64.b64encode(poster).decode(), "text/plain": text}
@@ -335,5 +342,3 @@ def parse_size(text: str) -> Size:
     if len(parts) != 2 or not all(p.strip().isdecimal() and len(p) < 9 for p in parts):
         raise UsageError("animation.size", given=text)
     return int(parts[0]), int(parts[1])
-
-

@@ -49,9 +49,7 @@ def test_files_are_static_truetype_fonts_under_the_ofl(face: tuple[str, str], fo
     font = fonts[face]
     family, weight = face
     names = font["name"]
-    assert (
-        "glyf" in font and "CFF " not in font and "fvar" not in font
-    )  # PDF embeds such outlines as they are
+    assert "glyf" in font and "CFF " not in font and "fvar" not in font  # PDF embeds such outlines as they are
     assert (names.getDebugName(16) or names.getDebugName(1)) == family
     assert font["OS/2"].usWeightClass == glyphs.WEIGHTS[weight]
     assert "SIL Open Font License" in names.getDebugName(13)
@@ -135,11 +133,7 @@ def is_chinese(char: str) -> bool:
 
 def chinese_strings(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
-        if (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and any(map(is_chinese, node.value))
-        ):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and any(map(is_chinese, node.value)):
             yield node.value
 
 
@@ -275,9 +269,7 @@ SAMPLES = [
 @pytest.mark.parametrize("text", SAMPLES)
 def test_advance_is_that_of_harfbuzz(text: str, weight: str) -> None:
     # Both add whole font units, so that only the last division differs in rounding.
-    assert glyphs.advance(text, 28, weight) == pytest.approx(
-        28 * shaped(text, glyphs.family(text), weight), rel=1e-14
-    )
+    assert glyphs.advance(text, 28, weight) == pytest.approx(28 * shaped(text, glyphs.family(text), weight), rel=1e-14)
 
 
 def test_kerning_counts() -> None:
@@ -319,6 +311,7 @@ def test_advance_of_lines_is_the_widest_and_math_is_estimated() -> None:
         ("say “don’t” now", 95, ["say", "“don’t”", "now"]),
         ("is $x + y = z$ so", 100, ["is", "$x + y = z$", "so"]),
         ("incomprehensible", 100, ["incomp", "rehensi", "ble"]),  # a word wider than the line
+        ("00000000,000", 146, ["0000000", "0,000"]),  # eight would fit but for the comma
     ],
 )
 def test_lines_break_where_a_typesetter_would(text: str, width: float, lines: list[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -340,6 +340,7 @@ class _Stage:
         labels = np.unique(self.run.labels)
         self.groups = [(int(c), self.run.labels == c) for c in labels]
         # Caches keep what stands still the same object; the keys are all that a picture depends on.
+        self.still = cache(self._still)
         self.main = lru_cache(maxsize=4)(self._main)
         self.network = lru_cache(maxsize=8)(self._network)
         self.loss = lru_cache(maxsize=4)(self._loss)
@@ -433,7 +434,6 @@ class _Stage:
         )
 
     def _main(self, what: str, p: float) -> Panel:
-        theme = self.view.theme
         window = self.windows[0]
         under: tuple[Mark, ...] = ()
         over: tuple[Mark, ...] = ()
@@ -462,15 +462,24 @@ class _Stage:
                 window = _between_windows(self.windows[-1], self.final, ease.smootherstep(p / 0.4))
                 under, over = self._cut(self.final, ease.smootherstep((p - 0.35) / 0.65))
         horizontals, verticals, points, basis = parts
+        lines = self.still(j) if horizontals is self.horizontals[j] else self._lines(horizontals, verticals)
         marks: list[Mark] = [
+            *lines,
             *under,
-            Lines(horizontals, alpha(theme.grid_x, 0.8), 1.8),
-            Lines(verticals, alpha(theme.grid_y, 0.8), 1.8),
             *self._dots(points, sizes),
             *self._arrows(basis),
             *over,
         ]
-        return Panel("main", self.rect, *window, tuple(marks), self._axes(window), theme.panel, theme.edge, equal=True)
+        theme, seen = self.view.theme, self._axes(window)
+        return Panel("main", self.rect, *window, tuple(marks), seen, theme.panel, theme.edge, equal=True)
+
+    def _still(self, j: int) -> tuple[Lines, Lines]:
+        """The grid of a space in which nothing moves: the same objects for all its frames."""
+        return self._lines(self.horizontals[j], self.verticals[j])
+
+    def _lines(self, horizontals: Floats, verticals: Floats) -> tuple[Lines, Lines]:
+        theme = self.view.theme
+        return Lines(horizontals, alpha(theme.grid_x, 0.8), 1.8), Lines(verticals, alpha(theme.grid_y, 0.8), 1.8)
 
     def _axes(self, window: Window) -> Any:
         return axes(self.view.theme, ticks(*window[0], 6), ticks(*window[1], 5))

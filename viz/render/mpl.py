@@ -16,7 +16,7 @@ from viz.marks import Mark
 from viz.render.mpl_artists import add, dress
 
 _DPI = 100
-_PATIENCE = 2  # frames a mark must stay the same before it moves into the background
+_PATIENCE = 1  # frames a mark must stay the same before it moves into the background
 
 
 class Painter:

@@ -224,3 +224,11 @@ def test_unknown_mark_and_renderer() -> None:
         painter("mpl", *SIZE).paint(frame_of(bare))
     with pytest.raises(UsageError, match="mpl"):
         painter("mlp", *SIZE)
+
+
+def test_lines_of_text_are_as_far_apart_as_said(brush: Any) -> None:
+    string = Text((0.0, 0.0), "HH\nHH\nHH", 60.0, "#ffffff", anchor=("center", "middle"), spacing=1.5)
+    rows = ink(brush.paint(frame_of(panel(string)))).sum(axis=1) > 1
+    starts = np.flatnonzero(np.diff(rows.astype(int)) == 1)
+    assert len(starts) == 3
+    assert np.diff(starts) == pytest.approx(60 * 1.5 / 3, abs=1.1)

@@ -98,8 +98,8 @@ def _image(mark: Image, panel: Panel, ax: MplAxes, k: float) -> Artist:
     return artist
 
 
-# matplotlib sets baselines apart by the depth of a p plus `linespacing` times the height of an l, both in ems of Inter.
-_P_DEPTH, _L_HEIGHT = 0.204, 0.756
+# matplotlib counts line spacing in heights of the font, ours is in ems.
+_LINE_HEIGHT = glyphs.ASCENT + glyphs.DESCENT
 
 _VERTICAL: dict[str, Any] = {"top": "top", "middle": "center_baseline", "baseline": "baseline", "bottom": "bottom"}
 
@@ -120,7 +120,8 @@ def _text(mark: Text, panel: Panel, ax: MplAxes, k: float) -> Artist:
         verticalalignment="baseline" if middle else ("center" if vertical == "middle" else _VERTICAL[vertical]),
         rotation=mark.angle,
         rotation_mode="anchor",
-        linespacing=(mark.spacing - _P_DEPTH) / _L_HEIGHT,
+        # With a single line it would only push the text away from its anchor.
+        linespacing=mark.spacing / _LINE_HEIGHT if "\n" in mark.string else 1.0,
         math_fontfamily="cm",
     )
     transform = ax.transData

@@ -133,7 +133,7 @@ try:
 except UsageError as error:
     print(error.key)
 """
-    for parent in (tmp_path, *tmp_path.parents[:2]):  # pytest makes them private
+    for parent in (tmp_path, *tmp_path.parents[:3]):  # pytest makes them private
         parent.chmod(parent.stat().st_mode | 0o055)
     command = [sys.executable, "-c", code, str(folder / "film.mp4")]
     done = subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=60)

@@ -112,6 +112,13 @@ def test_a_named_python_is_the_only_one_tried(ready: Machine) -> None:
     assert "PYTHON=/nowhere/python is not Python 3.11" in done.stderr and len(done.stderr.splitlines()) == 1
 
 
+def test_a_named_python_may_have_a_space_in_its_path(ready: Machine) -> None:
+    (ready.bin / "my pythons").mkdir()
+    ready.program("my pythons/python3.12", FAKE_PYTHON)
+    assert ready.set_up(PYTHON=f"{ready.bin}/my pythons/python3.12").returncode == 0
+    assert ready.calls("-m venv") == ["python3.12 -m venv --clear .venv"]
+
+
 def test_missing_venv_module_gives_the_exact_line(ready: Machine) -> None:
     done = ready.set_up(NO_ENSUREPIP="yes")
     assert done.returncode == 3

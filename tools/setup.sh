@@ -36,8 +36,12 @@ suits() { # COMMAND
 }
 
 find_python() {
-    python=
-    for candidate in ${PYTHON:-python3.13 python3.12 python3.11 python3.14 python3}; do
+    if [ -n "${PYTHON:-}" ]; then
+        set -- "$PYTHON"
+    else
+        set -- python3.13 python3.12 python3.11 python3.14 python3
+    fi
+    for candidate; do
         # A command that is there may still not run, as the shims of version managers do.
         if suits "$candidate"; then
             python=$candidate

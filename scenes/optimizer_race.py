@@ -35,7 +35,6 @@ ABOUT = Sentence(
 _RATIO = 1.7  # width to height of the window, so that a unit is equally long along both axes of the map
 _GRID = (511, 301)  # heights along x and y
 _CELLS = 5  # heights along the side of one polygon of the block
-_BANDS = 16
 _MOST = 8
 _FLOOR = 1e-30  # a loss of exactly 0 has no logarithm
 
@@ -52,6 +51,7 @@ class Course:
         azimuth, elevation: degrees, from where the block is looked at.
         height: of the block, where its longer side is 2.
         log: whether height and colour show log(1 + f) instead of f.
+        bands: colours between the lowest and the highest.
     """
 
     window: Window
@@ -62,6 +62,7 @@ class Course:
     elevation: float = 38.0
     height: float = 0.6
     log: bool = False
+    bands: int = 16
 
 
 def _rates(sgd: float, momentum: float, rmsprop: float, adam: float) -> dict[str, float]:
@@ -83,17 +84,19 @@ COURSES = {
     ),
     "saddle": Course(((-2.38, 2.38), (-1.4, 1.4)), (-1.7, 0.02), 120, _rates(0.02, 0.01, 0.01, 0.02), 162, 36, 0.5),
     "rastrigin": Course(
-        ((-4.42, 4.42), (-2.6, 2.6)), (-3.4, 1.35), 100, _rates(0.002, 0.007, 0.05, 0.8), -14, 48, 0.35
+        ((-4.42, 4.42), (-2.6, 2.6)), (-3.4, 1.35), 100, _rates(0.002, 0.007, 0.05, 0.8), -14, 48, 0.35, bands=9
     ),
 }
+# Optimizers that take the rate of another, and how many times that. RAdam's first steps are not yet scaled.
 _KIN = {
-    "nesterov": "momentum",
-    "asgd": "sgd",
-    "adamw": "adam",
-    "adamax": "adam",
-    "nadam": "adam",
-    "radam": "adam",
-    "rprop": "rmsprop",
+    "asgd": ("sgd", 1.0),
+    "nesterov": ("momentum", 1.0),
+    "radam": ("momentum", 1.0),
+    "rprop": ("rmsprop", 1.0),
+    "adamw": ("adam", 1.0),
+    "adamax": ("adam", 1.0),
+    "nadam": ("adam", 1.0),
+    "adagrad": ("adam", 4.0),
 }
 
 
@@ -113,9 +116,15 @@ class Config:
         "学习率：所有优化器共用一个，或每个一个；auto 使用适合该优化器和曲面的值",
         low=0,
     )
-    steps: int | None = option(None, "steps each takes; auto suits the surface", "每个优化器走的步数；auto 适合该曲面", low=1, high=5000)
+    steps: int | None = option(
+        None, "steps each takes; auto suits the surface", "每个优化器走的步数；auto 适合该曲面", low=1, high=5000
+    )
     start: tuple[float, ...] | None = option(
-        None, "where all start, two numbers; auto suits the surface", "共同的起点，两个数；auto 适合该曲面", low=-1e6, high=1e6
+        None,
+        "where all start, two numbers; auto suits the surface",
+        "共同的起点，两个数；auto 适合该曲面",
+        low=-1e6,
+        high=1e6,
     )
     condition: float | None = option(
         None, "condition number of the ravine; auto is 20", "峡谷（ravine）的条件数；auto 为 20", low=1, high=1e4
@@ -143,6 +152,7 @@ class Data:
         window: x and y limits of what is seen.
         heights: (301, 511) the function on a regular grid over the window, the first row at the low end of y.
         log: whether height and colour show log(1 + f) instead of f.
+        bands: colours between the lowest and the highest.
         minima: (K, 2) global minima inside the window.
         condition: condition number, of the ravine only.
         optimizers, labels: names for colours, and names to read.
@@ -162,6 +172,7 @@ class Data:
     window: tuple[tuple[float, float], tuple[float, float]]
     heights: Floats
     log: bool
+    bands: int
     minima: Floats
     condition: float | None
     optimizers: tuple[str, ...]
@@ -189,8 +200,6 @@ class Data:
 
 def compute(config: Config) -> Data:
     """Let each optimizer of torch.optim walk down the surface from the common start."""
-    import torch
-
     from viz.learn.device import device
     from viz.learn.names import resolve
     from viz.learn.optimizers import optimizer_names
@@ -205,15 +214,12 @@ def compute(config: Config) -> Data:
     rates = _chosen(config, names, condition)
     window = _around(course.window, start)
     where = device(config.device)
-    # Apple's GPUs have no 64-bit floats.
-    dtype = torch.float32 if where.type == "mps" else torch.float64
     paths = np.full((len(names), steps + 1, 2), np.nan)
     values = np.full((len(names), steps + 1), np.nan)
     left: list[int | None] = []
     diverged: list[int | None] = []
     for i, (name, rate) in enumerate(zip(names, rates, strict=True)):
-        with where:
-            path = descend(ground.function, start, name, {"lr": rate}, steps, dtype)
+        path = descend(ground.function, start, name, {"lr": rate}, steps, device=where)
         paths[i, : len(path.xy)], values[i, : len(path.values)] = path.xy, path.values
         left.append(left_at(path.xy, window))
         diverged.append(path.diverged_at)
@@ -226,6 +232,7 @@ def compute(config: Config) -> Data:
         window=window,
         heights=heights(ground.function, xs, ys),
         log=course.log,
+        bands=course.bands,
         minima=ground.minima[inside(ground.minima, window)],
         condition=condition,
         optimizers=names,
@@ -251,9 +258,12 @@ def _chosen(config: Config, names: tuple[str, ...], condition: float | None) -> 
         if config.lr is not None:
             rates.append(config.lr[i % len(config.lr)])
             continue
-        kin = _KIN.get(name, name)
-        rate = COURSES[config.surface].rates.get(kin, optimizer_options(name).get("lr", 0.01))
-        rates.append(rate / condition if condition is not None and kin in ("sgd", "momentum") else rate)
+        kin, times = _KIN.get(name, (name, 1.0))
+        known = COURSES[config.surface].rates
+        rate = known[kin] * times if kin in known else float(optimizer_options(name)["lr"])
+        if condition is not None and kin in ("sgd", "momentum"):
+            rate /= condition
+        rates.append(rate)
     for i, pair in enumerate(zip(names, rates, strict=True)):
         if pair in list(zip(names, rates, strict=True))[:i]:
             raise UsageError("race.same", name=pair[0], lr=f"{pair[1]:g}")
@@ -307,7 +317,9 @@ def numbers(data: Data) -> dict[str, Any]:
 
 def describe(data: Data) -> Sentence:
     """What is seen, for people who cannot see it."""
-    return _DESCRIBE.format(title=Sentence(*data.title), count=len(data.labels), start=_point(data.start)) + _verdict(data)
+    return _DESCRIBE.format(title=Sentence(*data.title), count=len(data.labels), start=_point(data.start)) + _verdict(
+        data
+    )
 
 
 # --- timeline ---------------------------------------------------------------------------------------------------
@@ -350,7 +362,7 @@ def _verdict(data: Data) -> Sentence:
     there.sort(key=lambda i: data.values[i, -1])
     said = Sentence("", "")
     if there:
-        named = [f"{data.labels[i]} {_value(data.values[i, -1])}" for i in there]
+        named = [f"{data.labels[i]}\N{NO-BREAK SPACE}{_value(data.values[i, -1])}" for i in there]
         each = [Sentence(text, text) for text in named]
         words = _RANKED if len(there) > 1 else _ALONE
         said = words.format(steps=data.steps, list=_joined(each, Sentence(", ", "，"), Sentence("", "")))
@@ -423,45 +435,47 @@ class _Stage:
             left, right = layout.split_x(plan.body, (0.59, 0.41))
             self.main_rect = layout.inset(left, bottom=table + 16.0)
             self.table_rect: Rect = (left[0], y + h - table, left[2], table)
-            heading, self.map_rect = self._headed(right, (right[2] - _LABELS) / _RATIO)
+            heading, self.map_rect = self._headed(right, self._head(right[2]), (right[2] - _LABELS) / _RATIO)
             below = self.map_rect[1] + self.map_rect[3] + 62.0
-            loss, self.loss_rect = self._headed((right[0], below, right[2], y + h - below), None)
+            loss, self.loss_rect = self._headed((right[0], below, right[2], y + h - below))
         elif self.stacked:
             half = (w - layout.GAP) / 2
-            band = 48.0 + (half - _LABELS) / _RATIO + 40.0
-            above = (x, y, w, h - band - 28.0)
-            self.main_rect, self.table_rect = layout.split_x(above, (0.62, 0.38), 28.0)
-            foot = (x, y + h - band, w, band)
-            left, right = layout.split_x(foot, (0.5, 0.5))
-            heading, self.map_rect = self._headed(left, None)
-            loss, self.loss_rect = self._headed(right, None)
+            head = self._head(half)
+            band = head + (half - _LABELS) / _RATIO + 40.0
+            self.main_rect, self.table_rect = layout.split_x((x, y, w, h - band - 28.0), (0.62, 0.38), 28.0)
+            left, right = layout.split_x((x, y + h - band, w, band), (0.5, 0.5))
+            heading, self.map_rect = self._headed(left, head)
+            loss, self.loss_rect = self._headed(right, head)
         else:
-            map_height = (w - _LABELS) / _RATIO
-            room = h - table - map_height - 48.0 - 60.0 - 3 * 24.0
+            head, height = self._head(w), (w - _LABELS) / _RATIO
+            room = h - table - height - head - 60.0 - 3 * 24.0
             self.main_rect = (x, y, w, 0.66 * room)
             self.table_rect = (x, y + 0.66 * room + 24.0, w, table)
-            top = self.table_rect[1] + table + 24.0
-            heading, self.map_rect = self._headed((x, top, w, map_height + 48.0), map_height)
-            below = self.map_rect[1] + map_height + 60.0
-            loss, self.loss_rect = self._headed((x, below, w, y + h - below), None)
+            heading, self.map_rect = self._headed((x, y + 0.66 * room + table + 48.0, w, h), head, height)
+            below = self.map_rect[1] + height + 60.0
+            loss, self.loss_rect = self._headed((x, below, w, y + h - below))
         self.headings = (self._formula(heading), self._loss_title(loss))
 
+    def _head(self, width: float) -> float:
+        """The height that the formula needs above a map in a column of this width."""
+        return 16.0 + 32.0 * len(broken(self.data.formula, width - _LABELS)[0])
+
     @staticmethod
-    def _headed(rect: Rect, height: float | None) -> tuple[Rect, Rect]:
+    def _headed(rect: Rect, head: float = 48.0, height: float | None = None) -> tuple[Rect, Rect]:
         """A heading above, and a plot with room for its tick labels; the plot takes a height, or all there is."""
         x, y, w, h = rect
-        plot = (x + _LABELS, y + 48.0, w - _LABELS, h - 48.0 - 40.0 if height is None else height)
-        return (plot[0], y, plot[2], 40.0), plot
+        plot = (x + _LABELS, y + head, w - _LABELS, h - head - 40.0 if height is None else height)
+        return (plot[0], y, plot[2], head - 8.0), plot
 
     def _formula(self, rect: Rect) -> Panel:
-        x, y, w, h = rect
-        text = self.data.formula
-        size = layout.fit(text, 28.0, w)
-        return layout.text_panel("formula", rect, (Text((0, h / 2), text, size, self.theme.text, anchor=("left", "middle")),))
+        lines, size = broken(self.data.formula, rect[2])
+        spot = (0.0, rect[3] / 2)
+        text = Text(spot, "\n".join(lines), size, self.theme.text, anchor=("left", "middle"), spacing=1.1)
+        return layout.text_panel("formula", rect, (text,))
 
     def _loss_title(self, rect: Rect) -> Panel:
         words = self.view.say(_LOSS if self._log_loss() else _LOSS_LINEAR)
-        text = Text((0, rect[3] / 2), words, SMALL, self.theme.text, anchor=("left", "middle"))
+        text = Text((0, rect[3] - 20.0), words, SMALL, self.theme.text, anchor=("left", "middle"))
         return layout.text_panel("loss title", rect, (text,))
 
     def _tint(self, values: Floats) -> Floats:
@@ -482,8 +496,10 @@ class _Stage:
         shown = np.log1p(data.heights) if data.log else data.heights
         self._low_high = (shown.min(), shown.max())
         xs, ys = (np.linspace(*limits, n) for limits, n in zip(data.window, _GRID, strict=True))
-        self.plan: tuple[Image, Lines] = contour_map(xs, ys, data.heights, self._scaled, _BANDS, colors=self._tint)
-        self.map_axes = axes(self.theme, ticks(*data.window[0], 6), ticks(*data.window[1], 4))
+        self.plan: tuple[Image, Lines] = contour_map(xs, ys, data.heights, self._scaled, data.bands, colors=self._tint)
+        self.map_axes = axes(
+            self.theme, ticks(*data.window[0], 6 if self.map_rect[2] > 450 else 4), ticks(*data.window[1], 4)
+        )
         self.map_plot = Plot(self.map_rect, *data.window)
         self.places = np.concatenate([[data.start], data.minima])
         self.signs = self._signs(self.places)
@@ -524,7 +540,7 @@ class _Stage:
             self.curves.append([part[:, [0, 2]] for part in parts])
         ylim = (10.0**low, 10.0**high) if self.scale == "log" else (low, high)
         yticks = log_ticks(*ylim, 4) if self.scale == "log" else ticks(*ylim, 4)
-        self.loss_axes = axes(self.theme, ticks(0, data.steps, 6), yticks, grid="y")
+        self.loss_axes = axes(self.theme, ticks(0, data.steps, 6 if self.loss_rect[2] > 450 else 4), yticks, grid="y")
         self.loss_plot = Plot(self.loss_rect, xlim, ylim, self.scale)
 
     def _curve_height(self, values: Floats) -> Floats:
@@ -536,9 +552,17 @@ class _Stage:
     def _block(self) -> None:
         data = self.data
         heights = self._scaled(data.heights[::_CELLS, ::_CELLS])
-        levels = np.arange(1, _BANDS) / _BANDS
+        levels = np.arange(1, data.bands) / data.bands
         self.relief = Relief(
-            self.theme, data.window, heights, self._tint(heights), levels, self.main_rect, data.elevation, data.height, data.names
+            self.theme,
+            data.window,
+            heights,
+            self._tint(heights),
+            levels,
+            self.main_rect,
+            data.elevation,
+            data.height,
+            data.names,
         )
         self.main_plot = Plot(self.main_rect, self.relief.xlim, self.relief.ylim)
         words = self.view.say(_HEIGHT_LOG if data.log else _HEIGHT, f=f"f({data.names[0]}, {data.names[1]})")
@@ -580,12 +604,9 @@ class _Stage:
 
     def _here(self, at: float) -> list[int]:
         """The optimizers that are inside the window at a step."""
-        data = self.data
-        return [
-            i
-            for i in range(len(data.labels))
-            if (data.diverged[i] is None or at < data.diverged[i]) and inside(place(data.paths[i], at), data.window)
-        ]
+        ends = [np.inf if step is None else step for step in self.data.diverged]
+        running = [i for i, end in enumerate(ends) if at < end]
+        return [i for i in running if inside(place(self.data.paths[i], at), self.data.window)]
 
     def _exits(self, at: float) -> list[tuple[int, Floats]]:
         """Who has left the window by a step: the number, and step, x and y of the way out."""
@@ -626,8 +647,12 @@ class _Stage:
     def _map_panel(self, at: float, named: bool) -> Panel:
         marks: list[Mark] = [*self.plan, *self.signs]
         if at > 0:
-            drawn = [[line[:, 1:] for line in (upto(part, at) for part in parts) if len(line) > 1] for parts in self.parts]
-            marks += strokes(self.theme, [(lines, (), color) for lines, color in zip(drawn, self.colors, strict=True)], 4.2)
+            drawn = [
+                [line[:, 1:] for line in (upto(part, at) for part in parts) if len(line) > 1] for parts in self.parts
+            ]
+            marks += strokes(
+                self.theme, [(lines, (), color) for lines, color in zip(drawn, self.colors, strict=True)], 4.2
+            )
         for i, end in self._exits(at):
             marks += self._cross(i, self._inward(end[1:]))
         here = self._here(at)
@@ -637,7 +662,9 @@ class _Stage:
         if named:
             marks += self._names()
         xlim, ylim = self.data.window
-        return Panel("map", self.map_rect, xlim, ylim, tuple(marks), self.map_axes, self.theme.panel, self.theme.edge, equal=True)
+        return Panel(
+            "map", self.map_rect, xlim, ylim, tuple(marks), self.map_axes, self.theme.panel, self.theme.edge, equal=True
+        )
 
     def _names(self) -> list[Mark]:
         """What the stars and the ring are, written beside them."""
@@ -678,7 +705,15 @@ class _Stage:
             marks += self._heads(self.loss_plot, np.array(ends), here)
         plot = self.loss_plot
         return Panel(
-            "loss", plot.rect, plot.xlim, plot.ylim, tuple(marks), self.loss_axes, self.theme.panel, self.theme.edge, yscale=self.scale
+            "loss",
+            plot.rect,
+            plot.xlim,
+            plot.ylim,
+            tuple(marks),
+            self.loss_axes,
+            self.theme.panel,
+            self.theme.edge,
+            yscale=self.scale,
         )
 
     # -- the table
@@ -755,6 +790,26 @@ class _Stage:
         return tuple(marks)
 
 
+def broken(formula: str, width: float) -> tuple[list[str], float]:
+    """A formula on as few lines as fit a width, cut before a plus or minus outside of brackets, and its type size."""
+    room = width / 1.16  # the width of math is estimated; the widest formula comes out 1.15 times as wide
+    if glyphs.advance(formula, 28.0) <= room:
+        return [formula], 28.0
+    terms, depth = [""], 0
+    for char in formula.strip("$"):
+        depth += (char in "({") - (char in ")}")
+        if char in "+-" and depth == 0:
+            terms.append("")
+        terms[-1] += char
+    lines = [terms[0]]
+    for term in terms[1:]:
+        if glyphs.advance(f"${lines[-1]}{term}$", SMALL) <= room:
+            lines[-1] += term
+        else:
+            lines.append(r"\quad " + term)
+    return [f"${line.strip()}$" for line in lines], SMALL
+
+
 # --- words ------------------------------------------------------------------------------------------------------
 
 _LABELS = 76.0  # room for tick labels left of map and loss
@@ -811,7 +866,10 @@ _RANKED = Sentence("After {steps} steps, lowest first: {list}. ", "{steps} 步�
 _ALONE = Sentence("After {steps} steps: {list}. ", "{steps} 步之后：{list}。")
 _GONE = Sentence("Left the window: {list}. ", "离开窗口：{list}。")
 _BURST = Sentence("Diverged: {list}. ", "发散：{list}。")
-_AT = Sentence("{label} at step {step}", "{label} 于第 {step} 步")
+_AT = Sentence(
+    "{label} at\N{NO-BREAK SPACE}step\N{NO-BREAK SPACE}{step}",
+    "{label} 于第\N{NO-BREAK SPACE}{step}\N{NO-BREAK SPACE}步",
+)
 _LEFT = Sentence("left the window at step {step}", "第 {step} 步离开窗口")
 _DIVERGED = Sentence("diverged at step {step}", "第 {step} 步发散")
 _DESCRIBE = Sentence(

@@ -114,7 +114,7 @@ def heads(
     marks: list[Mark] = []
     if ties.any():
         pairs = np.stack([xy[ties], shown[ties]], axis=1)
-        inks = np.array([_ink(colors[i], hidden[i]) for i in np.flatnonzero(ties)])
+        inks = np.array([_ink(colors[i], hidden[i]) for i in range(len(xy)) if ties[i]])
         rims = np.tile(rgba(theme.outline), (len(pairs), 1))
         widths = np.repeat([5.0, 2.4], len(pairs))
         marks.append(Lines(np.concatenate([pairs, pairs]), np.concatenate([rims, inks]), widths))

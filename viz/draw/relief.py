@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from viz.draw.axes import ticks
 from viz.draw.contour import contour_lines
@@ -195,7 +196,7 @@ class Relief:
         return Trail(tuple(lines), tuple(flags))
 
 
-def _apart(flat: Floats, least: float) -> Floats:
+def _apart(flat: Floats, least: float) -> NDArray[np.intp]:
     """Indices of a line's points that are at least so far from the one kept before; the ends are kept."""
     kept, last = [0], flat[0]
     for i in range(1, len(flat) - 1):
@@ -205,7 +206,7 @@ def _apart(flat: Floats, least: float) -> Floats:
             last = flat[i]
     if len(flat) > 1:
         kept.append(len(flat) - 1)
-    return np.array(kept)
+    return np.array(kept, dtype=np.intp)
 
 
 def _steady(flat: Floats, hidden: Bools, least: float) -> Bools:
@@ -230,13 +231,14 @@ def strokes(
         width: canvas units.
     """
     marks: list[Mark] = []
-    behind = [(line, _ink(color, 0.6)) for _, hidden, color in runners for line in hidden]
+    behind = [(line, _ink(color, 0.8)) for _, hidden, color in runners for line in hidden]
     if behind:
-        inks = np.array([ink for _, ink in behind])
-        marks.append(Lines.of([line for line, _ in behind], inks, width=0.55 * width, dash=(7.0, 8.0)))
+        faint = np.array([ink for _, ink in behind])
+        marks.append(Lines.of([line for line, _ in behind], faint, width=0.65 * width, dash=(8.0, 7.0)))
     # One mark for all, each path on its own rim, so that at a crossing one is seen to lie above the other.
     lines: list[Floats] = []
-    inks, widths = [], []
+    inks: list[Floats] = []
+    widths: list[float] = []
     for seen, _, color in runners:
         lines += [*seen, *seen]
         inks += [_ink(theme.outline)] * len(seen) + [_ink(color)] * len(seen)

@@ -18,10 +18,10 @@ _LIGHT = np.array([-0.35, -0.55, 0.76])
 # How bright a face is that turns away from the light, and what full light adds.
 _AMBIENT, _DIFFUSE = 0.62, 0.46
 # Each polygon reaches this far under its neighbours (picture units), so that no seam of background shines through.
-_OVERLAP = 0.001
-# A point counts as hidden only when its sight line dips this deep below the surface, as a share of the height:
-# points on the surface itself must not hide behind the rounding of their own height.
-_CLEARANCE = 0.012
+_OVERLAP = 0.0014
+# A point counts as hidden only when its sight line dips this deep below the surface, in units of the box: points
+# on the surface itself must not hide behind the rounding of their own height.
+_CLEARANCE = 0.004
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,7 @@ class Surface:
             samples = max(2, int(np.ceil(2 * cells.max())))
         share = np.arange(1, samples + 1) / samples
         ray = points[:, None] + toward[:, None] * (reach[:, None] * share)[..., None]
-        return np.any(ray[..., 2] < self._at(ray[..., 0], ray[..., 1]) - _CLEARANCE * self.height, axis=1)
+        return np.any(ray[..., 2] < self._at(ray[..., 0], ray[..., 1]) - _CLEARANCE, axis=1)
 
 
 def runs(flags: NDArray[Any]) -> list[tuple[int, int, bool]]:

@@ -209,6 +209,7 @@ def descend(
     options: Mapping[str, Any] | None = None,
     steps: int = 100,
     dtype: torch.dtype = torch.float64,
+    device: torch.device | str = "cpu",
 ) -> Path:
     """Let an optimizer of torch.optim walk down a function, exactly as torch does it.
 
@@ -218,7 +219,8 @@ def descend(
         optimizer: any name of `viz.learn.optimizers.optimizer_names()`.
         options: the optimizer's own options.
         steps: steps to take.
-        dtype: type to compute in.
+        dtype: type to compute in; on "mps", which has no 64-bit floats, float32 stands in for float64.
+        device: where to compute.
 
     Returns:
         The `Path`; it ends early at the first value that is not finite.
@@ -227,7 +229,11 @@ def descend(
         UsageError: an unknown optimizer or option, or one that cannot update a point.
     """
     steps = whole("steps", steps, 0)
-    point = torch.tensor([real("start", v, -np.inf) for v in start], dtype=dtype, requires_grad=True)
+    where = torch.device(device)
+    if where.type == "mps" and dtype == torch.float64:
+        dtype = torch.float32
+    first = [real("start", v, -np.inf) for v in start]
+    point = torch.tensor(first, dtype=dtype, device=where, requires_grad=True)
     updates = make_optimizer(optimizer, [point], **(options or {}))
     visited: list[tuple[list[float], float, list[float]]] = []
     diverged: int | None = None

@@ -67,9 +67,7 @@ class Machine:
     def set_up(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         self.log.write_text("")
         command = ["sh", "tools/setup.sh", *arguments]
-        return subprocess.run(
-            command, cwd=self.project, env=self.env | env, capture_output=True, text=True, timeout=60
-        )
+        return subprocess.run(command, cwd=self.project, env=self.env | env, capture_output=True, text=True, timeout=60)
 
     def calls(self, word: str) -> list[str]:
         return [line for line in self.log.read_text().splitlines() if word in line]
@@ -128,9 +126,7 @@ def test_missing_venv_module_gives_the_exact_line(ready: Machine) -> None:
 def test_root_gets_the_missing_venv_module(ready: Machine) -> None:
     ready.become_root()
     assert ready.set_up(NO_ENSUREPIP="yes").returncode == 0
-    assert ready.calls("apt-get install") == [
-        "apt-get install -y -qq --no-install-recommends python3.11-venv"
-    ]
+    assert ready.calls("apt-get install") == ["apt-get install -y -qq --no-install-recommends python3.11-venv"]
 
 
 def test_root_gets_python(machine: Machine) -> None:
@@ -143,9 +139,7 @@ def test_root_gets_python(machine: Machine) -> None:
         f"[ $1 = update ] || {{ cp {source} {machine.bin}/python3; chmod +x {machine.bin}/python3; }}\n",
     )
     assert machine.set_up().returncode == 0
-    assert machine.calls("apt-get install") == [
-        "apt-get install -y -qq --no-install-recommends python3 python3-venv"
-    ]
+    assert machine.calls("apt-get install") == ["apt-get install -y -qq --no-install-recommends python3 python3-venv"]
 
 
 def test_what_is_installed_is_pinned_and_editable(ready: Machine) -> None:
@@ -173,9 +167,7 @@ def test_a_failed_install_is_taken_up_again(ready: Machine) -> None:
     for _ in range(2):
         done = ready.set_up(PIP="fail")
         assert done.returncode == 3
-        assert (
-            done.stderr.splitlines()[0] == "no such package" and "run the same command again" in done.stderr
-        )
+        assert done.stderr.splitlines()[0] == "no such package" and "run the same command again" in done.stderr
     assert ready.calls("-m venv") == []
     assert ready.set_up().returncode == 0
     assert ready.calls("pip install") and not ready.calls("-m venv")
@@ -273,9 +265,7 @@ def test_the_installed_package_has_scenes_fonts_and_command(tmp_path: Path) -> N
         archive.extractall(tmp_path / "installed")
         names = archive.namelist()
     assert {"viz/fonts/NotoSansSC-SemiBold.ttf", "viz/fonts/OFL-Inter.txt"} <= set(names)
-    assert (
-        sum(name.endswith(("/licenses/LICENSE", "/licenses/viz/fonts/OFL-Inter.txt")) for name in names) == 2
-    )
+    assert sum(name.endswith(("/licenses/LICENSE", "/licenses/viz/fonts/OFL-Inter.txt")) for name in names) == 2
     assert {name.split("/")[0].split("-")[0] for name in names} == {"viz", "scenes", "warpviz"}
     expected = {p.stem.replace("_", "-") for p in (ROOT / "scenes").glob("[a-z]*.py")}
     code = (

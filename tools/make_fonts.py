@@ -122,9 +122,7 @@ def sources(folder: Path, package: str) -> dict[str, Path]:
         if not path.is_file():
             sys.exit(f"{path} is missing. Run 'make fonts', which fetches it.")
         if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            sys.exit(
-                f"{path} is another release of the font. Fetch {package} or change the digest in {__file__}."
-            )
+            sys.exit(f"{path} is another release of the font. Fetch {package} or change the digest in {__file__}.")
         found[weight] = path
     return found
 
@@ -155,12 +153,7 @@ def characters(font: TTFont) -> dict[int, str]:
 
 def lookups(table: Any, feature: str) -> Iterator[Any]:
     """The subtables that a feature uses, unwrapped."""
-    used = {
-        i
-        for r in table.FeatureList.FeatureRecord
-        if r.FeatureTag == feature
-        for i in r.Feature.LookupListIndex
-    }
+    used = {i for r in table.FeatureList.FeatureRecord if r.FeatureTag == feature for i in r.Feature.LookupListIndex}
     for index in sorted(used):
         for subtable in table.LookupList.Lookup[index].SubTable:
             yield getattr(subtable, "ExtSubTable", subtable)
@@ -251,19 +244,14 @@ def make_noto(source: Path, latin: Path, path: Path, text: Iterable[str]) -> Non
 
 _LINE_METRICS = (
     *(("hhea", name) for name in ("ascent", "descent", "lineGap")),
-    *(
-        ("OS/2", f"s{name}")
-        for name in ("TypoAscender", "TypoDescender", "TypoLineGap", "CapHeight", "xHeight")
-    ),
+    *(("OS/2", f"s{name}") for name in ("TypoAscender", "TypoDescender", "TypoLineGap", "CapHeight", "xHeight")),
     *(("OS/2", name) for name in ("usWinAscent", "usWinDescent", "usWeightClass", "fsSelection")),
 )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument(
-        "--sources", type=Path, required=True, help="folder the font packages were unpacked into"
-    )
+    parser.add_argument("--sources", type=Path, required=True, help="folder the font packages were unpacked into")
     parser.add_argument("--out", type=Path, default=ROOT / "viz" / "fonts", help="folder for the fonts")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)

@@ -182,11 +182,7 @@ def _is_chinese(char: str) -> bool:
 def _overlong(line: str, size: float, width: float, weight: str) -> int | None:
     """Where to cut a stretch that alone is wider than the line; None when it fits, or has math."""
     line = line.rstrip(" ")
-    if (
-        len(line) < 2
-        or any(math for _, math in math_parts(line))
-        or advance(line, size, weight) <= width + 1e-9
-    ):
+    if len(line) < 2 or any(math for _, math in math_parts(line)) or advance(line, size, weight) <= width + 1e-9:
         return None
     cut = 1
     while advance(line[: cut + 1], size, weight) <= width + 1e-9:
@@ -218,9 +214,7 @@ def _no_glyph(char: str, text: str) -> UsageError:
     if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
         return UsageError("glyph.control", **params)
     name = unicodedata.name(char, "")
-    return UsageError(
-        "glyph.missing", char=char, name=f" {name}" if name else "", tried=", ".join(FAMILIES), **params
-    )
+    return UsageError("glyph.missing", char=char, name=f" {name}" if name else "", tried=", ".join(FAMILIES), **params)
 
 
 class _Face:
@@ -241,12 +235,7 @@ class _Face:
     def _pairs(self) -> list[list[Any]]:
         """The pair adjustment subtables of each kerning lookup, in the order in which they apply."""
         gpos = self._font["GPOS"].table
-        used = {
-            i
-            for r in gpos.FeatureList.FeatureRecord
-            if r.FeatureTag == "kern"
-            for i in r.Feature.LookupListIndex
-        }
+        used = {i for r in gpos.FeatureList.FeatureRecord if r.FeatureTag == "kern" for i in r.Feature.LookupListIndex}
         lookups = [gpos.LookupList.Lookup[index].SubTable for index in sorted(used)]
         return [[getattr(table, "ExtSubTable", table) for table in tables] for tables in lookups]
 

@@ -97,6 +97,29 @@ def boxes(path: Path) -> list[tuple[str, int]]:
     return found
 
 
+def elements(path: Path) -> list[int]:
+    """The identifiers of the elements inside the segment of a webm file (RFC 8794, sections 4 and 5)."""
+    data = path.read_bytes()
+
+    def length(at: int) -> int:
+        return 9 - data[at].bit_length()
+
+    def number(at: int) -> int:
+        size = length(at)
+        return int.from_bytes(data[at : at + size], "big") & ((1 << 7 * size) - 1)
+
+    found, at = [], 0
+    while at < len(data):
+        width = length(at)
+        name = int.from_bytes(data[at : at + width], "big")
+        at += width
+        size, at = number(at), at + length(at)
+        if name != 0x18538067:  # a segment is entered, all else passed over
+            found.append(name)
+            at += size
+    return found
+
+
 def played(path: Path) -> tuple[list[Pixels], list[float], int]:
     """What Pillow shows of an animated image: pictures, milliseconds of each, loop count (0: for ever)."""
     shown, delays = [], []

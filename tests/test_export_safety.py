@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support_export import Pixels, clip, decoded, environment, litter, picture, pictures, played, python
@@ -71,14 +72,14 @@ def test_an_exception_of_an_encoder_stops_the_drawing(
     def draw() -> Iterator[Pixels]:
         nonlocal drawn, closed
         try:
-            for pixels in pictures(10_000):
+            for pixels in pictures(2000):
                 drawn += 1
                 yield pixels
         finally:
             closed = True
 
     with pytest.raises(ZeroDivisionError, match="encoding broke"):
-        write([tmp_path / "other.png", tmp_path / name], clip(10_000), draw())
+        write([tmp_path / "other.png", tmp_path / name], clip(2000), draw())
     assert drawn < 100
     assert closed
     assert content(tmp_path) == old
@@ -253,8 +254,33 @@ def test_leftovers_are_removed_whatever_number_the_process_had(tmp_path: Path) -
     assert litter(tmp_path) == sorted(p.name for p in others)
 
 
+@pytest.mark.parametrize("folder", [False, True])
+def test_nobody_takes_a_live_file_for_a_leftover(tmp_path: Path, folder: bool) -> None:
+    """Many writers of one target that start and stop at any moment, each looking for leftovers when it starts."""
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            for _ in range(60):
+                claim = Claim(tmp_path / "film_%d.png", folder)
+                for _ in range(3):
+                    assert claim.temp.exists()
+                claim.drop()
+                assert not claim.temp.exists()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert litter(tmp_path) == []
+
+
 def test_long_names_have_room_for_the_temporary_one(tmp_path: Path) -> None:
-    path = tmp_path / ("字" * 80 + ".mp4")  # 244 bytes of 255
+    path = tmp_path / ("a" + "字" * 80 + ".mp4")  # 245 bytes of 255
     write([path], clip(2), pictures(2))
     assert len(decoded(path)) == 2
 
@@ -302,31 +328,58 @@ def test_other_errors_of_the_drawing_are_not_dressed_up(tmp_path: Path) -> None:
 def test_drawing_and_encoding_overlap_behind_a_short_queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from viz.export.still import Still
 
-    added = threading.Semaphore(0)
-    seen: list[int] = []
+    gate, seen, drawn = threading.Event(), [], 0
 
     def add(self: Still, index: int, pixels: Pixels, changed: bool) -> None:
-        added.acquire()
+        assert gate.wait(20)
         seen.append(index)
 
-    monkeypatch.setattr(Still, "add", add)
-    ahead: list[int] = []
-
     def draw() -> Iterator[Pixels]:
-        for index, pixels in enumerate(pictures(30)):
-            ahead.append(index - len(seen))
-            if index >= 5:  # from here on, one frame is taken for each that is drawn
-                added.release()
-                deadline = time.monotonic() + 10
-                while len(seen) < index - 4 and time.monotonic() < deadline:
-                    time.sleep(0.001)
+        nonlocal drawn
+        for pixels in pictures(30):
+            drawn += 1
             yield pixels
-        for _ in range(10):
-            added.release()
 
-    write([tmp_path / "film.png"], clip(30), draw())
+    monkeypatch.setattr(Still, "add", add)
+    thread = threading.Thread(target=write, args=([tmp_path / "film.png"], clip(30), draw()))
+    thread.start()
+    deadline = time.monotonic() + 10
+    while drawn < 6 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.3)  # long enough to draw all of them
+    assert drawn == 6  # one is being encoded, four wait, one has no place to wait
+    gate.set()
+    thread.join(20)
     assert seen == list(range(30))
-    assert max(ahead) == 5  # four wait, one is being encoded, the next is being drawn
+
+
+def test_a_frame_at_rest_is_neither_converted_nor_hashed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import xxhash
+    from av.video.reformatter import VideoReformatter
+
+    from viz.export import video
+
+    converted, hashed = 0, 0
+
+    class Counting:
+        def __init__(self) -> None:
+            self.real = VideoReformatter()
+
+        def reformat(self, *args: Any, **kwargs: Any) -> Any:
+            nonlocal converted
+            converted += 1
+            return self.real.reformat(*args, **kwargs)
+
+    def digest(data: Any) -> bytes:
+        nonlocal hashed
+        hashed += 1
+        return xxhash.xxh3_128(data).digest()
+
+    monkeypatch.setattr(video, "VideoReformatter", Counting)
+    monkeypatch.setattr(xxhash, "xxh3_128_digest", digest)
+    first, second = picture(0), picture(9)
+    write([tmp_path / "film.mp4"], clip(9), [first, first, second, second, second, first, first, first, first])
+    assert (converted, hashed) == (3, 3)
 
 
 def test_the_sidecar_tells_what_was_shown(tmp_path: Path) -> None:

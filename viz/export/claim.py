@@ -139,24 +139,40 @@ def _make_folders(folder: Path) -> list[Path]:
 
 
 def _stem(target: Path) -> str:
-    return os.fsdecode(os.fsencode(target.name)[:_LONGEST])
+    name = target.name
+    while len(os.fsencode(name)) > _LONGEST:
+        name = name[:-1]
+    return name
 
 
 def _reserve(target: Path, folder: bool) -> tuple[Path, int]:
     while True:
         temp = target.with_name(f".{_stem(target)}.{os.getpid()}-{next(_serial)}.part")
         try:
-            if folder:
-                temp.mkdir()
-                handle = os.open(temp if fcntl else os.devnull, os.O_RDONLY)
-            else:
-                handle = os.open(temp, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+            handle = _create(temp, folder)
         except FileExistsError:  # left by a process that had the same number
             continue
         _lock(handle, wait=True)
-        if temp.exists():  # somebody may have taken it for a leftover before it was locked
+        if _is_open(temp, handle):  # else somebody took it for a leftover before it was locked
             return temp, handle
         os.close(handle)
+
+
+def _create(temp: Path, folder: bool) -> int:
+    if not folder:
+        return os.open(temp, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+    temp.mkdir()
+    try:
+        return os.open(temp if fcntl else os.devnull, os.O_RDONLY)
+    except FileNotFoundError:  # taken for a leftover at once: as good as a name that is in use
+        raise FileExistsError from None
+
+
+def _is_open(temp: Path, handle: int) -> bool:
+    try:
+        return fcntl is None or os.path.samestat(os.stat(temp), os.fstat(handle))
+    except FileNotFoundError:
+        return False
 
 
 def _lock(handle: int, wait: bool) -> bool | None:
@@ -178,22 +194,21 @@ def remove_stale(target: Path) -> None:
     """Remove what renders of this target that were killed have left behind; live ones are not touched."""
     like = re.compile(re.escape(f".{_stem(target)}.") + r"\d+-\d+\.part")
     for name in os.listdir(target.parent):
-        if like.fullmatch(name) and _is_stale(temp := target.with_name(name)):
-            _remove(temp)
+        if like.fullmatch(name):
+            _remove_if_stale(target.with_name(name))
 
 
-def _is_stale(temp: Path) -> bool:
+def _remove_if_stale(temp: Path) -> None:
     try:
         handle = os.open(temp, os.O_RDONLY)
-    except FileNotFoundError:
-        return False
-    except PermissionError:  # another user's; theirs to clean
-        return False
+    except (FileNotFoundError, PermissionError):  # gone already; another user's, who will remove it
+        return
     try:
-        locked = _lock(handle, wait=False)
-        if locked is None:
-            return time.time() - os.fstat(handle).st_mtime > _ABANDONED
-        return locked
+        stale = _lock(handle, wait=False)
+        if stale is None:
+            stale = time.time() - os.fstat(handle).st_mtime > _ABANDONED
+        if stale:  # removed under the lock: its maker, if only just about to lock it, then sees that it is gone
+            _remove(temp)
     finally:
         os.close(handle)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from contextlib import suppress
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -27,7 +26,6 @@ THREADS = 3
 GOP_SECONDS = 2  # a player decodes at most this much to show a frame it was sent to
 _LANGUAGES = {"en": "eng", "zh": "zho"}  # ISO 639-2, what both containers store
 _TITLE_BYTES = 255  # longest chapter title an mp4's chapter list holds
-_MILLI = Fraction(1, 1000)
 
 
 class Video(Writer):
@@ -62,7 +60,7 @@ class Video(Writer):
         clip, file = self.clip, self._file
         file.flags |= Flags.bitexact.value  # no random identifiers, no dates, no versions
         file.metadata.update({"title": clip.title, "comment": clip.description})
-        file.set_chapters([_chapter(i, c) for i, c in enumerate(clip.chapters, 1)])
+        file.set_chapters([_chapter(i, c, clip) for i, c in enumerate(clip.chapters, 1)])
         stream: Any = file.add_stream(self.encoder, rate=clip.rate, options=self.options())
         stream.width, stream.height, stream.pix_fmt = clip.width, clip.height, "yuv420p"
         stream.metadata["language"] = _LANGUAGES.get(clip.lang, "und")
@@ -146,12 +144,12 @@ class WebM(Video):
         }
 
 
-def _chapter(number: int, chapter: Chapter) -> Any:
-    title = chapter.title.encode()[:_TITLE_BYTES].decode(errors="ignore")
+def _chapter(number: int, chapter: Chapter, clip: Clip) -> Any:
+    """A chapter in whole frames, none beyond the end, where it would make the film longer."""
     return {
         "id": number,
-        "start": round(chapter.start * 1000),
-        "end": round(chapter.end * 1000),
-        "time_base": _MILLI,
-        "metadata": {"title": title},
+        "start": clip.index(chapter.start),
+        "end": min(round(chapter.end * clip.rate), clip.count),
+        "time_base": 1 / clip.rate,
+        "metadata": {"title": chapter.title.encode()[:_TITLE_BYTES].decode(errors="ignore")},
     }

@@ -136,7 +136,7 @@ class WebM(Video):
         return {
             "deadline": "realtime",
             "cpu-used": "7",
-            "crf": str(min(63, self.settings.crf + 8)),
+            "crf": str(min(63, self.settings.crf + 12)),  # the same error as x264 has at `crf`
             "b": "0",
             "row-mt": "1",
             "tile-columns": "2",

@@ -52,9 +52,7 @@ class Config:
     threshold: float = option(
         0.05, "an input is saturated when |f′| is below this", "|f′| 低于此值的输入视为饱和", low=0.001, high=1.0
     )
-    scale: float = option(
-        5.0, "standard deviation of the inputs at the end", "结束时输入的标准差", low=1.0, high=20.0
-    )
+    scale: float = option(5.0, "standard deviation of the inputs at the end", "结束时输入的标准差", low=1.0, high=20.0)
     samples: int = option(20_000, "inputs in the sample", "样本中的输入个数", low=100, high=200_000)
     bins: int = option(50, "bins of each histogram", "每个直方图的分箱数", low=10, high=200)
     seed: int = option(0, "seed of the sample", "样本的随机种子", low=0)
@@ -116,9 +114,7 @@ def compute(config: Config) -> Data:
     half = _WINDOW * config.scale
     edges = np.linspace(-half, half, config.bins + 1)
     dots = np.sort(z0)[((np.arange(_DOTS) + 0.5) / _DOTS * len(z0)).astype(int)]
-    responses = [
-        respond(name, z0, scales, config.threshold, edges, dots, config.device) for name in config.activation
-    ]
+    responses = [respond(name, z0, scales, config.threshold, edges, dots, config.device) for name in config.activation]
     outside = np.array([np.sum(np.abs(scale * z0) > half) for scale in scales])
     return Data(tuple(responses), z0, scales, edges, outside, dots, config.threshold, config.seed)
 
@@ -527,7 +523,9 @@ class _Stage:
         if _math_width(text, size) <= room or not self.one_line:
             texts.append(Text((at, line), text, size, theme.text))
         if self.with_outputs:
-            texts.append(Text((width, first), self.view.say(_OUTPUTS), SMALL, theme.quiet, anchor=("right", "baseline")))
+            texts.append(
+                Text((width, first), self.view.say(_OUTPUTS), SMALL, theme.quiet, anchor=("right", "baseline"))
+            )
         return layout.text_panel(f"head-{k + 1}", cell.head, tuple(texts))
 
     def _curve(self, k: int, drawn: float, zone: float) -> Panel:
@@ -730,8 +728,8 @@ _DEVIATION = Sentence("standard deviation of x", "x 的标准差")
 _ZONE = Sentence("saturated: |f′| < {threshold}", "饱和：|f′| < {threshold}")
 _SLOPE = Sentence("slope f′", "斜率 f′")
 _LENGTH = Sentence("bar length: √ of share", "条长：占比的平方根")
-_MEAN_BY = Sentence("mean |f′| by standard deviation of x", "平均 |f′| 随 x 的标准差的变化")
-_SHARE_BY = Sentence("saturated share by standard deviation of x", "饱和比例随 x 的标准差的变化")
+_MEAN_BY = Sentence("mean |f′| by std of x", "平均 |f′| 随标准差的变化")
+_SHARE_BY = Sentence("saturated share by std of x", "饱和比例随标准差的变化")
 _CURVE = Sentence(
     "Each function with its slope f′ (dashed). Where |f′| < {threshold}, shaded, almost no gradient passes.",
     "每个函数及其斜率 f′（虚线）。阴影处 |f′| < {threshold}，梯度几乎无法通过。",

@@ -4,7 +4,7 @@
 # several gigabytes on Linux.
 
 .POSIX:
-.PHONY: help demo test lint format bench fonts constraints clean
+.PHONY: help demo test lint format bench gallery fonts constraints clean
 
 PYTHON =
 ARGS =
@@ -15,6 +15,7 @@ help:
 	@echo "make lint         check style and types"
 	@echo "make format       put the code into the common style"
 	@echo "make bench        run the benchmarks and print their tables"
+	@echo "make gallery      render the moving pictures of the READMEs again"
 	@echo "make fonts        rebuild the bundled fonts (needs npm)"
 	@echo "make constraints  pin the newest releases of all dependencies"
 	@echo "make clean        remove the environment and everything that was built"
@@ -41,6 +42,10 @@ format:
 bench:
 	@PYTHON='$(PYTHON)' sh tools/setup.sh
 	@set -e; for file in benchmarks/*.py; do .venv/bin/python "$$file"; done
+
+gallery:
+	@PYTHON='$(PYTHON)' sh tools/setup.sh
+	@sh tools/make_gallery.sh
 
 # The sources are npm packages that hold the full static fonts; tools/make_fonts.py checks their content.
 fonts:

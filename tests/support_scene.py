@@ -167,8 +167,10 @@ def install() -> None:
         scenefile.load.cache_clear()
 
 
-if __name__ == "__main__":
+if __name__ in ("__main__", "__mp_main__"):  # the latter is a process that draws, with --jobs
     install()
+
+if __name__ == "__main__":
     from viz.cli import main
 
     sys.exit(main())

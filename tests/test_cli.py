@@ -18,6 +18,7 @@ from support_cli import ROOT, Outcome, caller, environment, program, tiny_scene
 from viz import scenefile
 from viz.cli import app, doctor, layout
 from viz.cli.command import Flag, Page
+from viz.words import catalog
 from viz.words import cli as words
 
 Call = Callable[..., Outcome]
@@ -206,6 +207,22 @@ def test_sentences_have_the_same_fields_and_all_are_used() -> None:
         if not {key, tail} & literals and key not in commands:
             unused.append(key)
     assert unused == []
+
+
+def test_every_sentence_that_is_asked_for_exists() -> None:
+    call = re.compile(r"""(?:UsageError|VizError|MissingError|\bsay|\bsentence)\(\s*["']([^"'{]+)["']""")
+    files = [*(ROOT / "viz").rglob("*.py"), *(ROOT / "scenes").glob("*.py")]
+    asked = {key for path in files for key in call.findall(path.read_text())}
+    assert len(asked) > 100 and asked - set(catalog()) == set()
+
+
+def test_an_error_without_its_sentence_is_still_a_line(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(catalog(), "learn.device.cuda")
+    found = call("render tiny --trouble missing")
+    assert found.code == 3 and "Unexpected KeyError: learn.device.cuda" in found.trouble
 
 
 # ---- what was typed wrongly ----------------------------------------------------------------------

@@ -144,8 +144,8 @@ def test_json_tells_what_was_made(call: Call) -> None:
     expected = {
         "scene": "tiny", "paths": ["a.mp4", "a.png"], "width": 128, "height": 96, "fps": 10.0, "frames": 12,
         "seconds": 1.2, "theme": "light", "lang": "zh", "renderer": "mpl",
-        # NaN is not JSON.
-        "numbers": {"count": 5, "first": 0.0, "ratio": None},
+        # JSON does not know NaN.
+        "numbers": {"count": 5, "first": 0.0, "ratio": "nan"},
     }  # fmt: skip
     assert {k: facts[k] for k in expected} == expected
     assert 0 < facts["elapsed"] < 60
@@ -261,6 +261,15 @@ def test_a_terminal_sees_progress_and_pipes_see_only_the_path(tmp_path: Path) ->
     text = shown.decode()
     assert "计算中" in text or "渲染中" in text
     assert "视频 1.2 秒，共 12 帧" in text
+
+
+def test_several_processes_draw_the_same(tmp_path: Path) -> None:
+    for jobs in ("1", "2"):
+        line = f"render tiny {SMALL} --jobs {jobs} -o {jobs}.mp4"
+        assert program(*line.split(), cwd=tmp_path) == Outcome(0, f"{jobs}.mp4\n", "")
+    one, two = (json.loads(Path(f"{jobs}.mp4.json").read_text()) for jobs in "12")
+    digests = {k: v for k, v in one.items() if "sha" in k or "hash" in k or "digest" in k}
+    assert digests and {k: two[k] for k in digests} == digests
 
 
 def test_no_terminal_no_progress(tmp_path: Path) -> None:

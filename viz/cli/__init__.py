@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 __all__ = ["main"]
@@ -19,6 +20,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         from viz.cli import run
 
-        return run.main(argv)
+        code = run.main(argv)
     except KeyboardInterrupt:  # before or after the part that answers in words
-        return 130
+        code = 130
+    if argv is None and code > 128:
+        # Everything is unwound and said. Threads of libraries may still compute, and Python would end with a
+        # signal of its own in place of the exit code when Ctrl-C once passed through an eval.
+        os._exit(code)
+    return code

@@ -162,9 +162,7 @@ class Group(Page, click.Group):
         examples: tuple[str, ...] = (),
     ) -> None:
         every = [*params, *everywhere(), help_flag()]
-        super().__init__(
-            name, callback=self._called, params=every, add_help_option=False, invoke_without_command=True
-        )
+        super().__init__(name, callback=self._called, params=every, add_help_option=False, invoke_without_command=True)
         self.text, self.pieces, self.examples = text, pieces, examples
 
     def _called(self, **given: Any) -> None:
@@ -208,7 +206,5 @@ def translate(error: click.ClickException) -> VizError:
         return unknown("option", error.option_name, [name for name in flags if name.startswith("--")], path)
     if isinstance(error, click.BadOptionUsage):
         switch = error.option_name in flags and flags[error.option_name].is_flag
-        return UsageError(
-            "cli.no.value" if switch else "cli.need.value", option=error.option_name, command=path
-        )
+        return UsageError("cli.no.value" if switch else "cli.need.value", option=error.option_name, command=path)
     return UsageError("cli.bad", reason=error.format_message(), command=path)

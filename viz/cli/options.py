@@ -45,9 +45,7 @@ def default_note(value: str | Sentence) -> Sentence:
     return sentence("cli.note.default").format(value=value)
 
 
-def shared(
-    key: str, *names: str, meta: str = "", default: str = "", part: str = "output", **options: Any
-) -> Flag:
+def shared(key: str, *names: str, meta: str = "", default: str = "", part: str = "output", **options: Any) -> Flag:
     """An option with a help text from the words.
 
     Args:

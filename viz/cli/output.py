@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 from io import TextIOWrapper
@@ -36,25 +35,12 @@ def out(text: str) -> None:
 
 
 def out_json(value: Any) -> None:
-    """Print one JSON value; numbers that JSON does not know become null."""
+    """Print one JSON value, written as in the sidecar files: numbers that JSON does not know become text."""
     import json
 
+    from viz.export.sidecar import plain
+
     out(json.dumps(plain(value), indent=2, allow_nan=False))
-
-
-def plain(value: Any) -> Any:
-    """A value of dicts, lists, text, numbers and None only, whatever arrays and paths it held."""
-    if isinstance(value, dict):
-        return {str(k): plain(v) for k, v in value.items()}
-    if hasattr(value, "tolist"):  # numpy arrays and numbers
-        value = value.tolist()
-    if isinstance(value, (list, tuple)):
-        return [plain(v) for v in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    return str(value)
 
 
 def complain(text: str) -> None:

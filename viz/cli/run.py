@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
-import threading
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Sequence
 
 import click
 
 from viz.cli.output import ClosedOutput, complain, prepare
+from viz.cli.signals import Signals
 from viz.errors import UsageError, VizError, VizWarning, unknown
 from viz.words import LANGUAGES, say, set_language
-
-FAILED, INTERRUPTED = 1, 130
-
-
-class Terminated(KeyboardInterrupt):
-    """A signal asked the program to end; it unwinds like Ctrl-C, so that half-written files are removed."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.number = number
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     prepare()
-    with _signals(), warnings.catch_warnings():
+    with Signals(), warnings.catch_warnings():
         if not _debug(words) and not sys.warnoptions:
             _quieten()
         return run(words)
@@ -65,12 +52,9 @@ def run(words: Sequence[str]) -> int:
         return _fail(translate(error))
     except VizError as error:
         return _fail(error)
-    except Terminated as stop:
+    except KeyboardInterrupt as stop:
         complain(say("cli.interrupted"))
-        return 128 + stop.number
-    except KeyboardInterrupt:
-        complain(say("cli.interrupted"))
-        return INTERRUPTED
+        return 128 + getattr(stop, "number", signal.SIGINT)
     except MemoryError:
         return _fail(VizError("cli.memory"))
     except Exception as error:
@@ -134,7 +118,14 @@ def _quieten() -> None:
 
 
 def _fail(error: VizError) -> int:
-    complain(str(error))
+    try:
+        text = str(error)
+    except (
+        LookupError,
+        ValueError,
+    ) as wrong:  # its sentence is missing or does not fit: an error of ours, told too
+        text = say("cli.unexpected", type=type(wrong).__name__, reason=f"{error.key} {wrong}")
+    complain(text)
     return error.exit_code
 
 
@@ -144,47 +135,3 @@ def _traceback() -> None:
     error = sys.exc_info()[1]
     if sys.stderr is not None and not isinstance(error, (click.exceptions.Exit, ClosedOutput)):
         traceback.print_exc()
-
-
-@contextmanager
-def _signals() -> Iterator[None]:
-    """While it lasts, SIGTERM and SIGHUP unwind the program instead of killing it where it stands."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    owner = os.getpid()
-    told = False
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        nonlocal told
-        if os.getpid() != owner:  # a child process inherited this: it has nothing to tidy up
-            signal.signal(number, signal.SIG_DFL)
-            os.kill(os.getpid(), number)
-        elif not told:  # a second one must not cut the tidying up short
-            told = True
-            raise Terminated(number)
-
-    def lost(found: sys.UnraisableHookArgs) -> None:
-        # Python drops an exception that a signal raised inside a destructor or the callback of a weak
-        # reference, of which matplotlib has many; the program would go on as if nothing had been asked.
-        nonlocal told
-        if not isinstance(found.exc_value, KeyboardInterrupt):
-            shown(found)
-            return
-        told = False
-        number = getattr(found.exc_value, "number", signal.SIGINT)
-        again = threading.Timer(0.01, signal.pthread_kill, [threading.main_thread().ident, number])
-        again.daemon = True
-        again.start()
-
-    # One that is ignored (nohup) stays ignored.
-    numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is signal.SIG_DFL]
-    shown, sys.unraisablehook = sys.unraisablehook, lost
-    for number in numbers:
-        signal.signal(number, handle)
-    try:
-        yield
-    finally:
-        sys.unraisablehook = shown
-        for number in numbers:
-            signal.signal(number, signal.SIG_DFL)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from multiprocessing.shared_memory import SharedMemory
 from typing import TYPE_CHECKING, Any
 
@@ -45,17 +49,20 @@ def draw(animation: Animation, view: View, size: tuple[int, int], times: list[fl
     length = max(1, min(_LONGEST, _CHUNK_BYTES // (size[0] * size[1] * 4), -(-len(times) // jobs)))
     chunks = [times[i : i + length] for i in range(0, len(times), length)]
     task = (animation.scene.name, animation.config, animation.data, animation.renderer, view, size)
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _start, task)
+    with _unheard():  # this starts a process too, which frees what others leave behind
+        pool = ProcessPoolExecutor(jobs, get_context("spawn"), _start, task)
     waiting: deque[Future[Drawn]] = deque()
     last: Pixels | None = None
     try:
         todo = iter(chunks)
         while True:
             while len(waiting) < 2 * jobs and (chunk := next(todo, None)) is not None:
-                waiting.append(pool.submit(_draw, chunk))
+                with _unheard():  # the first one starts the processes
+                    waiting.append(pool.submit(_draw, chunk))
             if not waiting:
                 return
-            pictures, order = _collect(waiting.popleft().result(), size)
+            pictures, order = _collect(waiting[0].result(), size)
+            waiting.popleft()
             if last is not None and np.array_equal(last, pictures[0]):
                 pictures[0] = last  # a rest that goes on over the border between two chunks
             for i in order:
@@ -65,7 +72,30 @@ def draw(animation: Animation, view: View, size: tuple[int, int], times: list[fl
         pool.shutdown(wait=True, cancel_futures=True)
         for future in waiting:
             if not future.cancelled() and future.exception() is None:
-                _collect(future.result(), size)
+                with suppress(FileNotFoundError):  # freed already: an interrupt came right behind that
+                    _collect(future.result(), size)
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Processes started meanwhile do not hear what a terminal sends to all of them, Ctrl-C and its closing.
+
+    The process that writes the file decides what happens; the others end when it does.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGHUP))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _follow(parent: BaseProcess) -> None:
+    """End this process when the one that started it is killed; it would wait for work for ever."""
+    parent.join()
+    os._exit(1)
 
 
 def _start(name: str, config: Any, data: Any, renderer: str, view: View, size: tuple[int, int]) -> None:
@@ -75,8 +105,9 @@ def _start(name: str, config: Any, data: Any, renderer: str, view: View, size: t
     from viz.animation import Animation
     from viz.render import painter
 
-    # Ctrl-C reaches every process of the terminal; the one that writes the file decides what happens.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # see _unheard
+    if parent := parent_process():
+        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
     scene = scenefile.load(name)
     animation = Animation(scene, config, theme=view.theme.name, lang=view.lang, renderer=renderer, data=data)
     _worker = (animation.scene.stage(animation.data, view), painter(renderer, *size), size)

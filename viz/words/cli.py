@@ -90,8 +90,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "要画的时刻：步骤名（该步结束时）、步骤名@0.5（动作进行到一半）、start、end 或秒数。",
     ),
     "cli.opt.figure.output": (
-        "File to write: .pdf, .svg or .png; give it several times for several files. "
-        "Without it: renders/{scene}.pdf.",
+        "File to write: .pdf, .svg or .png; give it several times for several files. Without it: renders/{scene}.pdf.",
         "输出文件：.pdf、.svg 或 .png，可重复给出多个。省略时写入 renders/{scene}.pdf。",
     ),
     "cli.opt.width": ("Width on paper, in mm, cm, in or pt.", "印在纸上的宽度，单位可用 mm、cm、in 或 pt。"),

@@ -442,7 +442,7 @@ class _Stage:
             half = (w - layout.GAP) / 2
             head = self._head(half)
             band = head + (half - _LABELS) / _RATIO + 40.0
-            self.main_rect, self.table_rect = layout.split_x((x, y, w, h - band - 28.0), (0.62, 0.38), 28.0)
+            self.main_rect, self.table_rect = layout.split_x((x, y, w, h - band - 28.0), (0.58, 0.42), 28.0)
             left, right = layout.split_x((x, y + h - band, w, band), (0.5, 0.5))
             heading, self.map_rect = self._headed(left, head)
             loss, self.loss_rect = self._headed(right, head)
@@ -454,6 +454,7 @@ class _Stage:
             heading, self.map_rect = self._headed((x, y + 0.66 * room + table + 48.0, w, h), head, height)
             below = self.map_rect[1] + height + 60.0
             loss, self.loss_rect = self._headed((x, below, w, y + h - below))
+        self.spread = min(112.0, (self.table_rect[3] - 48.0) / rows)  # from one stacked entry to the next
         self.headings = (self._formula(heading), self._loss_title(loss))
 
     def _head(self, width: float) -> float:
@@ -470,7 +471,7 @@ class _Stage:
     def _formula(self, rect: Rect) -> Panel:
         lines, size = broken(self.data.formula, rect[2])
         spot = (0.0, rect[3] / 2)
-        text = Text(spot, "\n".join(lines), size, self.theme.text, anchor=("left", "middle"), spacing=1.1)
+        text = Text(spot, "\n".join(lines), size, self.theme.text, anchor=("left", "middle"), spacing=1.2)
         return layout.text_panel("formula", rect, (text,))
 
     def _loss_title(self, rect: Rect) -> Panel:
@@ -566,8 +567,11 @@ class _Stage:
         )
         self.main_plot = Plot(self.main_rect, self.relief.xlim, self.relief.ylim)
         words = self.view.say(_HEIGHT_LOG if data.log else _HEIGHT, f=f"f({data.names[0]}, {data.names[1]})")
-        corner = (self.relief.xlim[1], self.relief.ylim[0])
-        self.note = Text(corner, words, SMALL, self.theme.quiet, anchor=("right", "bottom"))
+        # The camera comes from the side on which it passes no corner: the axes stay on the edges they are on.
+        right = (data.azimuth + 45.0) % 90.0 - 45.0 > 0
+        self.turn = data.orbit if right else -data.orbit
+        corner = (self.relief.xlim[0 if right else 1], self.relief.ylim[0])
+        self.note = Text(corner, words, SMALL, self.theme.quiet, anchor=("left" if right else "right", "bottom"))
         self.land = lru_cache(maxsize=2)(self._land)
 
     def _land(self, azimuth: float, rise: float) -> tuple[Mark, ...]:
@@ -586,11 +590,11 @@ class _Stage:
         azimuth, rise, at = data.azimuth, 1.0, float(data.steps)
         if moment.step.name == "surface":
             rise, at = ease.smootherstep(p / 0.6), 0.0
-            azimuth -= data.orbit * (1 - ease.smootherstep(p))
+            azimuth += self.turn * (1 - ease.smootherstep(p))
         elif moment.step.name == "race":
             at = p * data.steps
         elif p < 1:
-            azimuth += data.orbit / 2 * float(np.sin(np.pi * ease.smootherstep(p)))
+            azimuth += self.turn / 2 * float(np.sin(np.pi * ease.smootherstep(p)))
         panels = (
             self.main(azimuth, rise, at),
             self.map(at, moment.step.name == "surface"),
@@ -674,8 +678,8 @@ class _Stage:
                 words = self.view.say(_MINIMUM if k else _BEGIN)
                 wide = glyphs.advance(words, SMALL, "semibold")
                 spot = self.map_plot.to_canvas(xy[None])[0]
-                right = spot[0] + 60.0 + wide < self.map_rect[2]
-                left = spot[0] + (28.0 if k else 44.0) if right else spot[0] - (28.0 if k else 44.0) - wide
+                right = spot[0] + 74.0 + wide < self.map_rect[2]
+                left = spot[0] + (28.0 if k else 58.0) if right else spot[0] - (28.0 if k else 58.0) - wide
                 box = np.array([[left - 8, -17], [left + wide + 8, -17], [left + wide + 8, 17], [left - 8, 17]])
                 box[:, 1] += np.clip(spot[1], 20.0, self.map_rect[3] - 20.0)
                 self._named.append(Polygons(self.map_plot.to_data(box), alpha(self.theme.ground, 0.72)))
@@ -718,11 +722,17 @@ class _Stage:
 
     # -- the table
 
-    def _columns(self) -> tuple[float, float, float]:
-        """Where the columns of the table begin."""
-        widest = max(glyphs.advance(label, 28.0, "semibold") for label in self.data.labels)
-        rate = max(0.34 * self.table_rect[2], 68.0 + widest)
-        return 40.0, rate, max(0.6 * self.table_rect[2], rate + 170.0)
+    def _columns(self) -> tuple[float, float]:
+        """Where learning rates and values begin in the table: evenly, unless the longest event needs more room."""
+        width = self.table_rect[2]
+        names = 68.0 + max(glyphs.advance(label, 28.0, "semibold") for label in self.data.labels)
+        head = glyphs.advance(self.view.say(_RATE), SMALL) + 32.0
+        events = [self.view.say(_LEFT, step=k) for k in self.data.left if k is not None]
+        events += [self.view.say(_DIVERGED, step=k) for k in self.data.diverged if k is not None]
+        room = max((glyphs.advance(event, SMALL) for event in events), default=0.0)
+        rate = max(0.34 * width, names)
+        value = min(max(0.6 * width, rate + head), width - room)
+        return max(names, min(rate, value - head)), value
 
     def _table(self, at: float) -> Panel:
         """Names, learning rates and values; the values change a few times a second, so that they can be read."""
@@ -737,37 +747,36 @@ class _Stage:
 
     def _row(self, i: int) -> float:
         """The middle of an optimizer's first line."""
-        if not self.stacked:
-            return 44.0 + self.pitch * (i + 0.5)
-        pitch = min(100.0, (self.table_rect[3] - 48.0) / len(self.data.labels))
-        return 48.0 + pitch * i + 22.0
+        return 48.0 + self.spread * i + 20.0 if self.stacked else 44.0 + self.pitch * (i + 0.5)
 
     def _entries(self) -> list[Mark]:
         """Marker, name and learning rate of each optimizer, and what the columns are."""
         theme, data = self.theme, self.data
-        name_x, rate_x, _ = self._columns()
+        rate_x, _ = self._columns()
         middle = ("left", "middle")
         ends = [[0.0, _RULE], [self.table_rect[2], _RULE]]
         marks: list[Mark] = [Lines(np.array(ends), theme.edge, 3.0)]
         for i, label in enumerate(data.labels):
             y = self._row(i)
-            rate = f"{data.rates[i]:g}"
             marks.append(Points((14.0, y), self.colors[i], 26.0, theme.outline, 2.4, self.markers[i]))
-            marks.append(Text((name_x, y), label, 28.0, self.colors[i], "semibold", middle))
-            if self.stacked:
-                words = f"{self.view.say(_RATE)} {rate}"
-                marks.append(Text((name_x, y + 34.0), words, SMALL, theme.quiet, anchor=middle))
-            else:
-                marks.append(Text((rate_x, y), rate, SMALL, theme.text, anchor=middle))
+            marks.append(Text((40.0, y), label, 28.0, self.colors[i], "semibold", middle))
+            if not self.stacked:
+                marks.append(Text((rate_x, y), f"{data.rates[i]:g}", SMALL, theme.text, anchor=middle))
+            elif self.spread >= _ROOMY:
+                marks.append(self._rate(i))
         if not self.stacked:
             titles = ((0.0, _OPTIMIZER), (rate_x, _RATE))
             marks += [Text((x, 16.0), self.view.say(w), SMALL, theme.quiet, anchor=middle) for x, w in titles]
         return marks
 
+    def _rate(self, i: int) -> Text:
+        words = f"{self.view.say(_RATE)} {self.data.rates[i]:g}"
+        return Text((40.0, self._row(i) + 31.0), words, SMALL, self.theme.quiet, anchor=("left", "middle"))
+
     def _values(self, step: int) -> tuple[Mark, ...]:
         """The value of each optimizer at a step, or what became of it."""
         theme, data = self.theme, self.data
-        name_x, _, value_x = self._columns()
+        _, value_x = self._columns()
         here = self._here(float(step))
         head = self.view.say(_VALUE_AT, step=step)
         middle = ("left", "middle")
@@ -786,7 +795,11 @@ class _Stage:
             elif i in here:
                 marks.append(Text((self.table_rect[2], y), what, SMALL, color, anchor=("right", "middle")))
             else:
-                marks.append(Text((name_x, y + 68.0), what, SMALL, color, anchor=middle))
+                marks.append(
+                    Text((28.0, y + (62.0 if self.spread >= _ROOMY else 31.0)), what, SMALL, color, anchor=middle)
+                )
+            if self.stacked and self.spread < _ROOMY and i in here:
+                marks.append(self._rate(i))
         return tuple(marks)
 
 
@@ -813,6 +826,7 @@ def broken(formula: str, width: float) -> tuple[list[str], float]:
 # --- words ------------------------------------------------------------------------------------------------------
 
 _LABELS = 76.0  # room for tick labels left of map and loss
+_ROOMY = 90.0  # a stacked entry this high has three lines, else two
 _RULE = 38.0  # where the line under the table's heads is
 
 _TITLED = Sentence("Optimizer race: {title}", "优化器竞速：{title}")

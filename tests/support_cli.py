@@ -19,6 +19,7 @@ from viz import scenefile
 from viz.cli import run
 
 ROOT = Path(__file__).parents[1]
+_started: list[subprocess.Popen[bytes]] = []
 PROGRAM = [sys.executable, str(ROOT / "tests" / "support_scene.py")]
 
 
@@ -76,12 +77,22 @@ def environment(**more: str) -> dict[str, str]:
     }
 
 
-def start(
-    *words: str, cwd: Path, env: dict[str, str] | None = None, **options: Any
-) -> subprocess.Popen[bytes]:
+def start(*words: str, cwd: Path, env: dict[str, str] | None = None, **options: Any) -> subprocess.Popen[bytes]:
     """Start the command, with the scene `tiny` in it, as a program."""
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **options}
-    return subprocess.Popen[bytes]([*PROGRAM, *words], cwd=cwd, env=environment(**(env or {})), **options)
+    process = subprocess.Popen[bytes]([*PROGRAM, *words], cwd=cwd, env=environment(**(env or {})), **options)
+    _started.append(process)
+    return process
+
+
+def stop_all() -> None:
+    """End what a test that failed has left running, and close its pipes."""
+    while _started:
+        process = _started.pop()
+        if process.poll() is None:
+            process.kill()
+        with process:
+            pass
 
 
 def finish(process: subprocess.Popen[bytes], timeout: float = 60) -> Outcome:

@@ -15,7 +15,7 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 import support_scene
-from support_cli import Outcome, caller, finish, program, start, tiny_scene
+from support_cli import Outcome, caller, finish, program, start, stop_all, tiny_scene
 
 import viz
 from viz.cli import options
@@ -31,6 +31,7 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
     with tiny_scene(monkeypatch):
         yield
+    stop_all()
 
 
 @pytest.fixture
@@ -115,8 +116,7 @@ def test_quiet_prints_nothing(call: Call) -> None:
 
 def test_options_of_every_type_reach_the_config(call: Call) -> None:
     line = (
-        "--count 7 --scale=.5 --shape Square --widths 4,5,6 --marks circle,diamond --no-outline --seed 3 "
-        "--length 0.2"
+        "--count 7 --scale=.5 --shape Square --widths 4,5,6 --marks circle,diamond --no-outline --seed 3 --length 0.2"
     )
     facts = json.loads(call(f"render tiny {line} {SMALL} --json -o a.png").out)
     assert facts["options"] == {

@@ -127,5 +127,5 @@ def heads(
 def _ink(color: Any, hidden: bool) -> Floats:
     ink = rgba(color).copy()
     if hidden:
-        ink[3] *= 0.45
+        ink[3] *= 0.6
     return ink

@@ -178,14 +178,13 @@ class Surface:
         high = f[corner + nx] * (1 - a) + f[corner + nx + 1] * a
         return low * (1 - b) + high * b
 
-    def hidden(self, points: Floats, camera: Camera, samples: int | None = None) -> Bools:
+    def hidden(self, points: Floats, camera: Camera, density: float = 2.0) -> Bools:
         """Which points lie behind a hill: the sight line to the camera passes below the surface.
 
         Args:
             points: (N, 3) on or above the surface.
             camera: the eye.
-            samples: places along each sight line that are compared with the surface; two in each cell of the
-                grid when left out.
+            density: places in each cell of the grid, along a sight line, that are compared with the surface.
 
         Returns:
             (N,) bool.
@@ -202,13 +201,13 @@ class Surface:
             step = np.where(np.abs(toward[:, axis]) < 1e-12, 1e-12, toward[:, axis])
             crossing = (edge - points[:, axis]) / step
             reach = np.minimum(reach, np.maximum(crossing, 0.0))
-        if samples is None:
-            ny, nx = self._field.shape
-            cells = np.abs(toward[:, :2]) * reach[:, None] / (2 * self.half[0] / (nx - 1), 2 * self.half[1] / (ny - 1))
-            samples = max(2, int(np.ceil(2 * cells.max())))
+        ny, nx = self._field.shape
+        cell = 2 * self.half[0] / (nx - 1), 2 * self.half[1] / (ny - 1)
+        samples = max(2, int(np.ceil(density * (np.abs(toward[:, :2]) * reach[:, None] / cell).max())))
         share = np.arange(1, samples + 1) / samples
-        ray = points[:, None] + toward[:, None] * (reach[:, None] * share)[..., None]
-        return np.any(ray[..., 2] < self._at(ray[..., 0], ray[..., 1]) - _CLEARANCE, axis=1)
+        way = reach[:, None] * share
+        x, y, z = (points[:, k, None] + toward[:, k, None] * way for k in range(3))
+        return np.any(z < self._at(x, y) - _CLEARANCE, axis=1)
 
 
 def runs(flags: NDArray[Any]) -> list[tuple[int, int, bool]]:

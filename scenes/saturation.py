@@ -205,7 +205,7 @@ def timeline(data: Data) -> Timeline:
     steps = (
         Step("curve", 5.0, _CURVE.format(threshold=threshold), 2.2, Sentence("curve and slope", "曲线与斜率")),
         Step("small", 7.0, small, 2.6, Sentence("small inputs", "小输入")),
-        Step("growing", 9.0, growing, 1.0, Sentence("growing inputs", "输入变大")),
+        Step("growing", 9.6, growing, 1.6, Sentence("growing inputs", "输入变大")),
         Step("saturated", 5.0, _LEFT.format(slopes=_each(data, _slopes)), 4.4, Sentence("what is left", "还剩多少")),
     )
     return Timeline(steps)

@@ -15,7 +15,7 @@ import viz
 from scenes import optimizer_race as race
 from viz import glyphs, store
 from viz.draw.axes import significant
-from viz.errors import UsageError
+from viz.errors import MissingError, UsageError
 from viz.frame import Frame
 from viz.learn.names import SURFACES
 from viz.marks import Image, Lines, Mark, Points, Polygons, Text
@@ -457,6 +457,12 @@ def test_wrong_options_are_one_clear_line(options: dict[str, str], words: str) -
     with pytest.raises(UsageError) as error:
         _ = viz.scene("optimizer-race", **options).data
     assert words in str(error.value) and "\n" not in str(error.value)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has the device")
+def test_a_device_that_is_not_there() -> None:
+    with pytest.raises(MissingError, match="cuda"):
+        _ = viz.scene("optimizer-race", device="cuda").data
 
 
 def test_data_survives_the_store() -> None:

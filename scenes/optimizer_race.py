@@ -372,7 +372,7 @@ def _verdict(data: Data) -> Sentence:
         if events:
             each = [_AT.format(label=label, step=step) for step, label in events]
             said = said + words.format(list=_joined(each, Sentence(", ", "，"), Sentence("", "")))
-    return said
+    return Sentence(said.en.strip(), said.zh)
 
 
 def _value(value: float) -> str:

@@ -206,7 +206,7 @@ def test_the_caption_ranks_the_values_of_the_data(surface: str) -> None:
     data = animation.data
     for lang in LANGUAGES:
         caption = animation.timeline.steps[-1].caption.text(lang)
-        found = re.findall(r"([A-Za-z]+)\N{NO-BREAK SPACE}([^\s,，。]+?)(?=[,，。]|\. )", caption)
+        found = re.findall(r"([A-Za-z]+)\N{NO-BREAK SPACE}([^\s,，。]+?)(?=[,，。]|\.$)", caption)
         order = np.argsort(data.values[:, -1])
         assert found == [(data.labels[i], significant(data.values[i, -1])) for i in order]
         assert str(data.steps) in caption

@@ -18,6 +18,7 @@ WORDS = {
     "kind.device": ("device", "设备"),
     "kind.column": ("column", "列"),
     "kind.layer": ("layer", "层"),
+    "kind.matrix": ("matrix", "矩阵"),
     "kind.choice": ("value", "取值"),
     "unknown": (
         "There is no {kind} {given!r}{where}. Known: {known}.",

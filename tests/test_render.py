@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from viz import glyphs
 from viz.draw.axes import axes, ticks
 from viz.errors import UsageError, VizError
 from viz.frame import Frame, Panel
@@ -121,6 +122,15 @@ def test_text_stands_at_its_anchor(brush: Any, across: str, down: str) -> None:
     assert x == pytest.approx(960, abs=BEARING + 0.08 * 90)
     # Capitals have no descender: their box ends above the line's bottom, and below its top.
     assert y == pytest.approx(540, abs={"top": 0.3, "middle": 0.03, "bottom": 0.3}[down] * 90)
+
+
+@pytest.mark.parametrize("string", ["Still no line separates the classes: 0.315", "仍然没有一条直线能把各类分开"])
+def test_small_type_is_as_wide_as_its_font_says(brush: Any, string: str) -> None:
+    # 9 pixels high: with each glyph hinted to whole pixels, the line would be 5 % too wide or too narrow.
+    small = panel(Text((-2.0, 0.0), string, 28.0, "#ffffff"))
+    lit = np.flatnonzero((ink(brush.paint(frame_of(small))) > 0.2).any(axis=0))
+    width = (lit[-1] + 1 - lit[0]) * 3.0
+    assert width == pytest.approx(glyphs.advance(string, 28.0), abs=2 * BEARING)
 
 
 def test_chinese_and_mathematics_stand_in_one_line(brush: Any) -> None:

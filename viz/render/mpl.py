@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from matplotlib import rcParams
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes as MplAxes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -45,6 +48,10 @@ class Painter:
 
     def paint(self, frame: Frame) -> NDArray[np.uint8]:
         """The frame as (H, W, 4) uint8 RGBA; the same object as before when nothing changed."""
+        with _unhinted():
+            return self._paint(frame)
+
+    def _paint(self, frame: Frame) -> NDArray[np.uint8]:
         marks = [panel.marks for panel in frame.panels]
         key = (frame.background, frame.width, frame.height, tuple(p.chrome for p in frame.panels))
         last = self._last
@@ -134,6 +141,17 @@ class Painter:
         alive = {id(mark) for some in marks for mark in some}
         for i in [i for i in self._artists if i not in alive]:
             self._artists.pop(i)[1].remove()
+
+
+@contextmanager
+def _unhinted() -> Iterator[None]:
+    """Type set by its true widths: hinting moves each glyph to whole pixels, which tears small type apart."""
+    before = rcParams["text.hinting"]
+    rcParams["text.hinting"] = "none"
+    try:
+        yield
+    finally:
+        rcParams["text.hinting"] = before
 
 
 def _same(a: tuple[Mark, ...], b: tuple[Mark, ...]) -> bool:

@@ -169,13 +169,15 @@ def test_one_panel_as_a_figure() -> None:
 
 def test_a_figure_shows_what_the_video_shows() -> None:
     """The same frame through both doors: pixels differ by antialiasing alone."""
+    import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     animation = ANIMATIONS["saturation"]
     figure = animation.figure("end", width=640 / 100 * 25.4, size=(640, 360))
     canvas = FigureCanvasAgg(figure)
     figure.set_dpi(100)
-    canvas.draw()
+    with mpl.rc_context({"text.hinting": "none"}):  # as in frames; in a figure it is the user's own setting
+        canvas.draw()
     drawn = np.asarray(canvas.buffer_rgba())[..., :3].astype(int)
     image = animation.image("end", (640, 360)).astype(int)
     assert drawn.shape == image.shape

@@ -32,6 +32,7 @@ _RC: Any = {
     "svg.fonttype": "path",  # looks the same where the fonts are not installed
     "pdf.fonttype": 42,  # TrueType: text can be searched and copied, and journals take it
     "pdf.compression": 6,
+    "text.hinting": "none",  # as in frames: hinted type is wider or narrower than it was measured
 }
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import av
 import imageio.v3 as iio
@@ -18,7 +19,8 @@ import support_scene
 from support_cli import Outcome, caller, finish, program, start, stop_all, tiny_scene
 
 import viz
-from viz.cli import options
+from viz.cli import app, figure, options, render
+from viz.scenefile import Scene
 
 Call = Callable[..., Outcome]
 SMALL = "--size 128x96 --fps 10"
@@ -274,3 +276,60 @@ def test_several_processes_draw_the_same(tmp_path: Path) -> None:
 
 def test_no_terminal_no_progress(tmp_path: Path) -> None:
     assert program("render", "tiny", *SMALL.split(), cwd=tmp_path) == Outcome(0, "renders/tiny.mp4\n", "")
+
+
+# ---- the real scenes ---------------------------------------------------------------------------
+
+QUICK = {
+    "network-warp": "--steps 60 --seed 1 --samples 60",
+    "optimizer-race": "--surface quadratic --steps 30 --orbit 0",
+    "saturation": "--samples 500 --bins 12",
+}
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_every_scene_becomes_a_video_and_a_figure(
+    call: Call, name: str, monkeypatch: pytest.MonkeyPatch, cache: Path
+) -> None:
+    monkeypatch.setenv("VIZ_CACHE_DIR", str(cache))  # the experiment runs once for the three commands
+    line = f"{name} {QUICK[name]} --lang zh --json"
+    film = json.loads(call(f"render {line} --size 320x180 --fps 1 -o a.mp4").out)
+    assert shape_of("a.mp4") == (320, 180, 1.0, film["frames"])
+    with av.open("a.mp4") as file:
+        # Every step is a chapter, under its Chinese name.
+        chapters = [c["metadata"]["title"] for c in file.chapters()]
+    animation = viz.scene(name, lang="zh", **options_of(film))
+    assert chapters == [step.label.zh for step in animation.timeline.steps]
+    assert film["seconds"] == pytest.approx(animation.timeline.seconds, abs=0.5)  # a whole number of frames
+    step = animation.timeline.names[0]
+    still = json.loads(call(f"figure {line} --at {step} --width 89mm -o a.pdf").out)
+    assert still["numbers"] == film["numbers"]
+    assert still["seconds"] == pytest.approx(animation.timeline.time(step), abs=1e-6)
+    assert Path("a.pdf").read_bytes().startswith(b"%PDF")
+
+
+def options_of(facts: dict) -> dict:
+    """The options that a report tells, as Python takes them."""
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in facts["options"].items() if v is not None}
+
+
+@pytest.fixture
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+def test_the_examples_on_the_help_pages_are_right(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def instead(scene: Scene, **given: Any) -> None:
+        config = scene.configure(**options.chosen(given))
+        asked.append(f"{scene.name} {given['output']} {config}")
+
+    monkeypatch.setattr(render, "render", instead)
+    monkeypatch.setattr(figure, "figure", instead)
+    lines = [*app.EXAMPLES, *render.EXAMPLES, *figure.EXAMPLES]
+    for line in lines:
+        found = call(line.removeprefix("viz "))
+        assert (found.code, found.err) == (0, ""), line
+    assert len(asked) == sum(" render " in line or " figure " in line for line in lines)
+    assert any("'warp.mp4', 'warp.gif'" in line and "dataset='circles'" in line for line in asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from viz.cli import signals
 from viz.words import say
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ class Board:
             self._bar = None
 
     def frames(self, done: int, total: int) -> None:
-        """Take the number of frames that are done and to be done."""
+        """Take the number of frames that are done and to be done; the moment to end when that was asked for."""
+        signals.check()
         self.total = total
         if self._bar is not None:
             self._bar.update(self._task, description=say("cli.phase.draw"), completed=done, total=total)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from viz.cli.output import ClosedOutput, complain, prepare
-from viz.cli.signals import Signals
+from viz.cli.signals import Signals, came
 from viz.errors import UsageError, VizError, VizWarning, unknown
 from viz.words import LANGUAGES, say, set_language
 
@@ -35,34 +35,36 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(words: Sequence[str]) -> int:
     """Run a command line and return its exit code; what goes wrong is one line on standard error."""
     try:
-        try:
-            _invoke(_everywhere(words))
-            return 0
-        except BaseException:
-            if _debug(words):
-                _traceback()
-            raise
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except ClosedOutput:
+        _invoke(_everywhere(words))
         return 0
-    except click.ClickException as error:
+    except (Exception, KeyboardInterrupt) as error:
+        if _debug(words) and not isinstance(error, (click.exceptions.Exit, ClosedOutput)):
+            _traceback()
+        return _answer(error)
+    finally:
+        set_language(None)
+
+
+def _answer(error: BaseException) -> int:
+    """Tell what ended a run, and find its exit code."""
+    if isinstance(error, KeyboardInterrupt) or came():
+        complain(say("cli.interrupted"))
+        return 128 + (came() or signal.SIGINT)
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, ClosedOutput):
+        return 0
+    if isinstance(error, click.ClickException):
         from viz.cli.command import translate
 
         return _fail(translate(error))
-    except VizError as error:
+    if isinstance(error, VizError):
         return _fail(error)
-    except KeyboardInterrupt as stop:
-        complain(say("cli.interrupted"))
-        return 128 + getattr(stop, "number", signal.SIGINT)
-    except MemoryError:
+    if isinstance(error, MemoryError):
         return _fail(VizError("cli.memory"))
-    except Exception as error:
-        reason = " ".join(str(error).split())
-        key = "cli.unexpected" if reason else "cli.unexpected.bare"
-        return _fail(VizError(key, type=type(error).__name__, reason=reason))
-    finally:
-        set_language(None)
+    reason = " ".join(str(error).split())
+    key = "cli.unexpected" if reason else "cli.unexpected.bare"
+    return _fail(VizError(key, type=type(error).__name__, reason=reason))
 
 
 def _invoke(words: list[str]) -> None:
@@ -120,10 +122,7 @@ def _quieten() -> None:
 def _fail(error: VizError) -> int:
     try:
         text = str(error)
-    except (
-        LookupError,
-        ValueError,
-    ) as wrong:  # its sentence is missing or does not fit: an error of ours, told too
+    except (LookupError, ValueError) as wrong:  # its sentence is missing or does not fit: that is told instead
         text = say("cli.unexpected", type=type(wrong).__name__, reason=f"{error.key} {wrong}")
     complain(text)
     return error.exit_code
@@ -132,6 +131,5 @@ def _fail(error: VizError) -> int:
 def _traceback() -> None:
     import traceback
 
-    error = sys.exc_info()[1]
-    if sys.stderr is not None and not isinstance(error, (click.exceptions.Exit, ClosedOutput)):
+    if sys.stderr is not None:
         traceback.print_exc()

@@ -40,6 +40,7 @@ TROUBLES = (
     "wait",
     "deaf-int",
     "deaf-term",
+    "twisted",
 )
 
 
@@ -95,6 +96,12 @@ def _trouble(name: str) -> None:
     if name == "wait":
         print("waiting", flush=True)
         time.sleep(60)
+    if name == "twisted":
+        try:
+            signal.raise_signal(signal.SIGINT)
+            time.sleep(60)
+        except KeyboardInterrupt:
+            raise ValueError("bad box") from None  # as extension modules do that draw
     if name.startswith("deaf"):
         doomed = _Deaf(signal.SIGINT if name == "deaf-int" else signal.SIGTERM)
         del doomed

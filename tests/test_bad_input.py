@@ -164,6 +164,20 @@ def test_no_standard_streams_at_all(tmp_path: Path) -> None:
     assert program("render", "tny", cwd=tmp_path, preexec_fn=close_all).code == 2
 
 
+def test_text_that_the_terminal_cannot_show(tmp_path: Path) -> None:
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
+    found = program("list", "--lang", "zh", cwd=tmp_path, env=plain)
+    assert found.code == 0 and not found.err and "tiny" in found.out
+    assert program("render", "tny", "--lang", "zh", cwd=tmp_path, env=plain).trouble.count("tny") == 1
+
+
+def test_a_file_name_that_is_not_text(tmp_path: Path) -> None:
+    name = os.fsdecode(b"\xff.png")
+    process = start("render", "tiny", *SMALL.split(), "-o", name, cwd=tmp_path)
+    assert process.stdout is not None and process.stdout.read() == b"\xff.png\n"
+    assert finish(process).code == 0 and Path(name).stat().st_size
+
+
 # ---- signals -----------------------------------------------------------------------------------
 
 
@@ -197,8 +211,8 @@ def test_a_second_signal_does_not_stop_the_tidying(tmp_path: Path) -> None:
     assert untouched()
 
 
-@pytest.mark.parametrize(("trouble", "code"), [("deaf-int", 130), ("deaf-term", 143)])
-def test_a_signal_inside_a_destructor_is_not_lost(tmp_path: Path, trouble: str, code: int) -> None:
+@pytest.mark.parametrize(("trouble", "code"), [("deaf-int", 130), ("deaf-term", 143), ("twisted", 130)])
+def test_a_signal_that_python_or_an_extension_drops_is_not_lost(tmp_path: Path, trouble: str, code: int) -> None:
     found = finish(start("render", "tiny", "--trouble", trouble, cwd=tmp_path), timeout=30)
     assert found.code == code and found.trouble.startswith("Interrupted")
     assert untouched()

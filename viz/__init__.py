@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from viz.errors import UsageError as UsageError
     from viz.errors import VizError as VizError
     from viz.learn.capture import Recorder as Recorder
+    from viz.learn.jacobian import jacobian_determinant as jacobian_determinant
+    from viz.measure.boundary import pull_back as pull_back
+    from viz.measure.separability import separability as separability
     from viz.recording import Recording as Recording
 
 # name -> module; imported when first asked for, so that `import viz` stays light.
@@ -22,10 +25,24 @@ _PUBLIC = {
     "Recording": "viz.recording",
     "UsageError": "viz.errors",
     "VizError": "viz.errors",
+    "jacobian_determinant": "viz.learn.jacobian",
+    "pull_back": "viz.measure.boundary",
     "scene": "viz.animation",
+    "separability": "viz.measure.separability",
 }
 
-__all__ = ["Animation", "MissingError", "Recorder", "Recording", "UsageError", "VizError", "scene"]
+__all__ = [
+    "Animation",
+    "MissingError",
+    "Recorder",
+    "Recording",
+    "UsageError",
+    "VizError",
+    "jacobian_determinant",
+    "pull_back",
+    "scene",
+    "separability",
+]
 
 
 def __getattr__(name: str) -> Any:

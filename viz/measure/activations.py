@@ -83,6 +83,15 @@ def bounds(name: str, **options: Any) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def kinks(name: str, **options: Any) -> tuple[float, ...]:
+    """Where the slope (or the value) of the activation jumps, in increasing order; empty for a smooth one.
+
+    Args and raises as in `function`.
+    """
+    entry, values = _resolve(name, options)
+    return tuple(sorted(set(entry.kinks(values) if callable(entry.kinks) else entry.kinks)))
+
+
 def saturated_zone(name: str, threshold: float, lo: float, hi: float, **options: Any) -> list[tuple[float, float]]:
     """Where in a window the activation is too flat to pass a gradient: the intervals with |f'| < threshold.
 
@@ -113,8 +122,8 @@ def saturated_zone(name: str, threshold: float, lo: float, hi: float, **options:
     def steepness(x: ArrayLike) -> FloatArray:
         return np.abs(slope(x))
 
-    kinks = np.array(entry.kinks(values) if callable(entry.kinks) else entry.kinks, dtype=float)
-    around = np.concatenate([np.nextafter(kinks, -np.inf), kinks, np.nextafter(kinks, np.inf)])
+    corners = np.array(kinks(name, **options), dtype=float)
+    around = np.concatenate([np.nextafter(corners, -np.inf), corners, np.nextafter(corners, np.inf)])
     x = np.concatenate([np.linspace(lo, hi, 2001), _CLOSE, around])
     x = np.unique(x[(x >= lo) & (x <= hi)])
     x = np.unique(np.concatenate([x, _flattest(steepness, x)]))

@@ -92,6 +92,10 @@ def separate(points: ArrayLike, labels: ArrayLike) -> Separation:
     return answer
 
 
+# The public name, as in `viz.separability(points, labels)`.
+separability = separate
+
+
 def separate_each(points: ArrayLike, labels: ArrayLike) -> tuple[Separation, ...]:
     """Each class against all others together, in the order of the sorted labels.
 

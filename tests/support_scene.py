@@ -7,6 +7,7 @@ with the scene in it: `python tests/support_scene.py render tiny -o out.mp4`.
 from __future__ import annotations
 
 import math
+import os
 import signal
 import sys
 import time
@@ -41,6 +42,7 @@ TROUBLES = (
     "deaf-int",
     "deaf-term",
     "twisted",
+    "noisy",
 )
 
 
@@ -68,6 +70,7 @@ class Data:
     shape: str
     outline: bool
     length: float
+    noisy: bool
 
 
 def compute(config: Config) -> Data:
@@ -76,7 +79,7 @@ def compute(config: Config) -> Data:
     angles = np.linspace(0, 2 * math.pi, config.count, endpoint=False)
     if config.seed is not None:
         angles = angles + np.random.default_rng(config.seed).normal(0, 0.1, config.count)
-    return Data(angles, config.scale, config.shape, config.outline, config.length)
+    return Data(angles, config.scale, config.shape, config.outline, config.length, config.trouble == "noisy")
 
 
 def _trouble(name: str) -> None:
@@ -143,6 +146,9 @@ def stage(data: Data, view: View) -> Stage:
     edge = ink if data.outline else None
 
     def draw(t: float) -> Frame:
+        if data.noisy:  # as libraries do that print without asking
+            os.write(1, b"noise " * 50)
+            os.write(2, b"noise " * 50)
         moment = steps.at(t)
         angle = (0.0, moment.progress, 1.0)[moment.index] * math.pi / 2
         xy = data.scale * np.stack([np.cos(data.angles + angle), np.sin(data.angles + angle)], axis=-1)

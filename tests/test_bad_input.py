@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +17,8 @@ from typing import Any
 import av
 import pytest
 from support_cli import Outcome, caller, finish, program, start, stop_all, tiny_scene
+
+from viz.cli import signals
 
 Call = Callable[..., Outcome]
 OLD = b"what stood here before"
@@ -157,7 +161,7 @@ def test_no_standard_streams_at_all(tmp_path: Path) -> None:
         for descriptor in (0, 1, 2):
             os.close(descriptor)
 
-    words = ("render", "tiny", *SMALL.split(), "-o", "out.mp4", "-o", "b.gif")
+    words = ("render", "tiny", "--trouble", "noisy", *SMALL.split(), "-o", "out.mp4", "-o", "b.gif")
     assert program(*words, cwd=tmp_path, preexec_fn=close_all).code == 0
     # A file opened under the number of a closed stream would have caught what others print.
     assert frames("out.mp4") == 12 and frames("b.gif") == 12
@@ -216,6 +220,42 @@ def test_a_signal_that_python_or_an_extension_drops_is_not_lost(tmp_path: Path, 
     found = finish(start("render", "tiny", "--trouble", trouble, cwd=tmp_path), timeout=30)
     assert found.code == code and found.trouble.startswith("Interrupted")
     assert untouched()
+
+
+def test_an_import_ends_before_a_signal_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("slow_module.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\nwhole = True\n")
+    monkeypatch.syspath_prepend(".")
+    # As torch does when it is imported: an exception in there would abort the process.
+    with signals.Signals(), pytest.raises(signals.Interrupted):
+        importlib.import_module("slow_module")
+        time.sleep(30)
+    assert sys.modules.pop("slow_module").whole
+
+
+def test_a_frame_ends_before_a_signal_raises() -> None:
+    with signals.Signals():
+        signals.check()
+        signal.raise_signal(signal.SIGTERM)  # in the middle of the next frame
+        with pytest.raises(signals.Interrupted) as caught:
+            signals.check()
+        assert caught.value.number == signals.came() == signal.SIGTERM
+        signal.raise_signal(signal.SIGTERM)  # while files are being removed
+    assert signals.came() is None
+
+
+def test_a_frame_that_never_ends_is_cut_off() -> None:
+    with signals.Signals(), pytest.raises(signals.Interrupted):
+        signals.check()
+        signal.raise_signal(signal.SIGINT)
+        time.sleep(30)
+
+
+def test_signals_are_left_as_they_were_found() -> None:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(n) for n in numbers], sys.unraisablehook
+    with signals.Signals():
+        assert [signal.getsignal(n) for n in numbers] != before[0]
+    assert ([signal.getsignal(n) for n in numbers], sys.unraisablehook) == before
 
 
 def test_an_ignored_signal_stays_ignored(tmp_path: Path) -> None:

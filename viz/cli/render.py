@@ -64,12 +64,13 @@ def flags(scene: str) -> list[Flag]:
 def render(scene: Scene, **given: Any) -> None:
     """Render a scene as the command line says; everything that is cheap to check is checked first.
 
+    Whether the files can be written is the first thing that `Animation.save` looks at.
+
     Args:
         scene: what to render.
         given: values of the options by name, those of the scene with a prefix.
     """
     from viz.animation import Animation
-    from viz.export import check_targets
 
     size, fps = options.shape(given["quality"], given["size"], given["fps"])
     theme, renderer, lang = given["theme"] or "dark", given["renderer"] or "mpl", language()
@@ -77,7 +78,6 @@ def render(scene: Scene, **given: Any) -> None:
     config = scene.configure(**options.chosen(given))
     options.check_look(theme, lang, size, renderer)
     paths = [Path(p) for p in given["output"] or (f"{FOLDER}/{scene.name}.mp4",)]
-    check_targets(paths, *size, fps, given["keep"])
 
     began = time.monotonic()
     animation = Animation(scene, config, theme=theme, lang=lang, renderer=renderer)

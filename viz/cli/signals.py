@@ -46,6 +46,8 @@ class Signals:
         self._number: int | None = None
         self._asked = 0.0
         self._raised: float | None = None
+        self._timers: list[threading.Timer] = []
+        self._over = False
 
     def __enter__(self) -> Signals:
         global _current
@@ -62,6 +64,10 @@ class Signals:
     ) -> None:
         global _current
         _current = None
+        self._over = True
+        for timer in self._timers:  # a signal of theirs that came later would kill the program
+            timer.cancel()
+            timer.join()
         if self._shown is not None:
             sys.unraisablehook = self._shown
         for number, handler in self._before.items():
@@ -83,7 +89,7 @@ class Signals:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
             return
-        if self._raised is not None and now - self._raised < TIDYING:
+        if self._over or (self._raised is not None and now - self._raised < TIDYING):
             return
         if self._number is None:
             self._number, self._asked = number, now
@@ -104,6 +110,8 @@ class Signals:
         # To the thread itself: it may be asleep in a system call, which only a real signal ends.
         timer = threading.Timer(AGAIN, signal.pthread_kill, [threading.main_thread().ident, number])
         timer.daemon = True
+        self._timers = [t for t in self._timers if t.is_alive()]
+        self._timers.append(timer)
         timer.start()
 
 

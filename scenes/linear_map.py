@@ -14,6 +14,7 @@ from viz import ease, glyphs
 from viz.draw import layout
 from viz.draw.axes import axes, limits, number, ticks
 from viz.draw.matrix import brackets, entries, matrix_width
+from viz.draw.plane import coloured_square, column_colors, straight_grid
 from viz.draw.trace import upto
 from viz.draw.window import Window, around, between_windows
 from viz.errors import UsageError
@@ -22,7 +23,7 @@ from viz.marks import Arrows, Floats, Lines, Mark, Points, Polygons, Text, rgba
 from viz.measure.affine import AffinePath
 from viz.measure.matrices import NAMES, Kept, kept_lines, matrix
 from viz.scenefile import option
-from viz.theme import SMALL, View, alpha, mix
+from viz.theme import SMALL, View, alpha
 from viz.timeline import Step, Timeline
 from viz.words import Sentence
 
@@ -95,10 +96,7 @@ class Data:
 
 def compute(config: Config) -> Data:
     """The matrix as numbers, and a square of points whose colour says where they come from."""
-    at = np.linspace(-_REACH, _REACH, _SIDE)
-    points = np.stack(np.meshgrid(at, at), axis=-1).reshape(-1, 2)
-    x, y = points.T
-    colors = np.stack([np.minimum(1, 1 - y / 3), np.minimum(1, 1 + y / 3), 0.25 + x / 16], axis=-1)
+    points, colors = coloured_square(_SIDE, _REACH)
     W = matrix(config.matrix, "linear-map --matrix")
     return Data(W, np.array(config.shift), np.array(config.vector), points, colors)
 
@@ -290,10 +288,7 @@ class _Stage:
         factor = singular_values(self.data.matrix)[1]
         reach *= min(3.0, max(1.0, grows if grows > 1.6 else 1.0, 1.0 / max(factor, 1e-9)))
         pitch = 0.5 if self.windows[0][1][1] - self.windows[0][1][0] < 12 else 1.0
-        lines = np.arange(-math.ceil(reach / pitch), math.ceil(reach / pitch) + 1) * pitch
-        end = float(lines[-1])
-        flat = np.array([[[-end, v], [end, v]] for v in lines])
-        self.horizontals, self.verticals = flat, flat[..., ::-1]
+        self.horizontals, self.verticals = straight_grid(reach, pitch)
         decimals = 2 - max(0, math.floor(math.log10(max(np.abs(self.data.matrix).max(), 1.0))) - 1)
         self.decimals = min(2, max(0, decimals))
         self.digits = max(1, len(f"{np.abs(self.data.matrix).max():.0f}"))
@@ -409,7 +404,7 @@ class _Stage:
     def _arrows(self, A: Floats, c: Floats, window: Window) -> list[Mark]:
         theme = self.view.theme
         tips = np.array([[1.0, 0.0], [0.0, 1.0], self.data.vector]) @ A.T + c
-        arrows = Arrows(np.tile(c, (3, 1)), tips, np.array([*self._columns(), rgba(theme.text)]), 5.5, 22.0)
+        arrows = Arrows(np.tile(c, (3, 1)), tips, np.array([*column_colors(theme), rgba(theme.text)]), 5.5, 22.0)
         rims = Lines([[c, tip] for tip in tips], theme.outline, 10.0)
         marks: list[Mark] = [rims, arrows, Points(c[None], theme.text, 13.0, theme.outline, 2.0)]
         away = tips[2] - c
@@ -420,10 +415,6 @@ class _Stage:
         marks.append(Points(place[None], alpha(theme.panel, 0.75), 36.0))
         marks.append(Text(place, "A", 30.0, theme.text, "semibold", ("center", "middle")))
         return marks
-
-    def _columns(self) -> tuple[Floats, Floats]:
-        theme = self.view.theme
-        return rgba(mix(theme.grid_x, theme.text, 0.45)), rgba(mix(theme.grid_y, theme.text, 0.35))
 
     def _overlay(self, name: str, p: float) -> list[Mark]:
         if name == "circle":
@@ -533,7 +524,7 @@ class _Stage:
                 ),
             ]
         rows = [list(A[:2]), list(A[2:])]
-        colors = [tuple(color.tolist()) for color in self._columns()]
+        colors = [tuple(color.tolist()) for color in column_colors(self.view.theme)]
         # Made anew for each moment: numbers that happen to stay for a frame are not worth a new background.
         marks += entries(rows, x, 0.0, size, colors, self.digits, self.decimals)
         return Panel("formula", self.formula_rect, (0.0, w), (h, 0.0), tuple(marks), clip=False)
@@ -655,11 +646,11 @@ _LANDS = Sentence("A lands at {image}", "A 落在 {image}")
 _AREA = Sentence(", and every area is multiplied by det = {det}.", "，所有面积都乘以 det = {det}。")
 _AREA_KEPT = Sentence(", and every area stays as it is: det = {det}.", "，所有面积保持不变：det = {det}。")
 _AREA_FLIPPED = Sentence(
-    ", areas are multiplied by {size}, and det = {det} < 0: left and right are swapped.",
+    ", areas are multiplied by {size}; det = {det} < 0: left and right swap.",
     "，面积乘以 {size}，而 det = {det} < 0：左右互换。",
 )
 _AREA_KEPT_FLIPPED = Sentence(
-    ", areas stay as they are, and det = {det} < 0: left and right are swapped.",
+    ", areas stay as they are; det = {det} < 0: left and right swap.",
     "，面积保持不变，而 det = {det} < 0：左右互换。",
 )
 _AREA_LOST = Sentence(", every area becomes 0 = det, and no way leads back.", "，所有面积变为 0 = det，再也无法还原。")

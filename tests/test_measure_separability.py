@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog, minimize
 
+import viz
 from viz.errors import UsageError, VizError
 from viz.measure.separability import Separation, check, separate, separate_each
 from viz.measure.warp import Layer, product
@@ -163,6 +165,19 @@ def test_linear_layers_do_not_help_and_a_bend_does() -> None:
     lifted = np.column_stack([x, (x**2).sum(axis=1)])
     answer = separate(lifted, labels)
     proved_separable(answer, lifted, labels)
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10_000), depth=st.integers(1, 4), width=st.integers(1, 5))
+def test_no_stack_of_linear_layers_ever_separates_xor_or_circles(seed: int, depth: int, width: int) -> None:
+    rng = np.random.default_rng(seed)
+    widths = [2, *rng.integers(1, width + 1, size=depth)]
+    layers = [Layer.linear(rng.normal(size=(b, a)), rng.normal(size=b)) for a, b in pairwise(widths)]
+    for x, labels in ((XOR, XOR_LABELS), circles(60, seed)):
+        assert not viz.separability(x, labels).separable
+        for layer in layers:
+            x = layer.apply(x)
+            proved_inseparable(viz.separability(x, labels), x, labels)
 
 
 def test_a_point_with_both_labels_is_the_whole_proof() -> None:

@@ -112,8 +112,7 @@ def _jacobians(model: Map, rows: torch.Tensor) -> torch.Tensor:
     except Exception:
         # One by one and without transforms; what fails here too fails for the model's own reasons.
         try:
-            with torch.enable_grad():
-                parts = [torch.autograd.functional.jacobian(single, row) for row in rows]
+            parts = [torch.autograd.functional.jacobian(single, row) for row in rows]
             return torch.stack([part for part in parts if isinstance(part, torch.Tensor)])
         except Exception as error:
             given = tuple(rows.shape)

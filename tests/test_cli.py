@@ -287,9 +287,7 @@ def test_an_unreadable_line_is_one_sentence_in_either_language(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for lang, expected in (("en", english), ("zh", chinese)):
-        found = call(
-            f"{line} --lang {lang}" if not line.endswith(("--seed", "-o")) else f"--lang {lang} {line}"
-        )
+        found = call(f"{line} --lang {lang}" if not line.endswith(("--seed", "-o")) else f"--lang {lang} {line}")
         assert found.code == 2 and not found.out
         assert expected in found.trouble
         assert bool(CHINESE.search(found.trouble)) == (lang == "zh")
@@ -339,12 +337,8 @@ def test_exit_codes(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    "line", ["--debug render tiny --trouble crash", "render tiny --trouble crash --debug"]
-)
-def test_debug_shows_where_it_happened(
-    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
-) -> None:
+@pytest.mark.parametrize("line", ["--debug render tiny --trouble crash", "render tiny --trouble crash --debug"])
+def test_debug_shows_where_it_happened(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
     monkeypatch.chdir(tmp_path)
     found = call(line)
     assert found.code == 1
@@ -367,9 +361,7 @@ def test_list_shows_every_scene(call: Call) -> None:
     assert [line.split()[0] for line in lines] == [s.name for s in scenes]
     for lang in ("en", "zh"):
         found = json.loads(call(f"list --json --lang {lang}").out)
-        assert found == [
-            {"name": s.name, "title": s.title.text(lang), "about": s.about.text(lang)} for s in scenes
-        ]
+        assert found == [{"name": s.name, "title": s.title.text(lang), "about": s.about.text(lang)} for s in scenes]
 
 
 def test_info_tells_each_option_as_the_config_has_it(call: Call) -> None:

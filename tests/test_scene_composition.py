@@ -69,6 +69,14 @@ def test_their_ways_differ_and_their_ends_do_not(xor: viz.Animation) -> None:
     assert np.abs(ends - X @ A.T @ B.T).max() < 1e-14
 
 
+def test_nothing_jumps(xor: viz.Animation) -> None:
+    for side in SIDES:
+        heads = [shown_map(xor.frame(t), side).ravel() for t in xor.timeline.times(30)]
+        assert np.abs(heads[0] - [1, 0, 0, 1]).max() == 0
+        # A layer takes 1.1 s for at most half a turn of an arrow at most 2 long.
+        assert np.abs(np.diff(heads, axis=0)).max() < 0.25, side
+
+
 def test_the_largest_differences(xor: viz.Animation) -> None:
     data = xor.data
     X = dots(xor.frame("start"), "main")

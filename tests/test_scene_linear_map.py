@@ -123,10 +123,11 @@ def test_points_on_kept_lines_never_leave_them(default: viz.Animation) -> None:
 
 
 def test_the_ellipse_is_the_image_of_the_circle(default: viz.Animation) -> None:
-    lines = marks(default.frame("circle"), Lines)
-    ellipse = next(m.xy[0] for m in lines if m.xy.shape == (1, 160, 2) and np.ptp(np.hypot(*m.xy[0].T)) > 0.1)
-    back = np.linalg.solve(W, ellipse.T)
-    assert np.abs(np.hypot(*back) - 1).max() < 1e-12
+    curves = [m.xy[0] for m in marks(default.frame("circle"), Lines) if m.xy.shape == (1, 160, 2)]
+    assert np.abs(np.hypot(*curves[0].T) - 1).max() < 1e-12, "the dashed circle"
+    assert len(curves) == 3
+    for ellipse in curves[1:]:  # its rim and itself
+        assert np.abs(np.hypot(*np.linalg.solve(W, ellipse.T)) - 1).max() < 1e-12
     ends = next(m.xy for m in marks(default.frame("circle"), Points) if m.xy.shape == (2, 2))
     large, small = np.linalg.svd(W, compute_uv=False)
     assert np.hypot(*ends.T) == pytest.approx([large, small], abs=1e-12)
@@ -226,3 +227,21 @@ def test_nothing_leaves_the_window(text: str) -> None:
 def test_wrong_options_say_what_would_be_right(options: dict[str, str], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         viz.scene("linear-map", **options)
+
+
+@pytest.mark.parametrize("text", ["1.3,-0.6;-0.3,1", "reflect-y", "rotate=170"])
+def test_nothing_jumps(text: str) -> None:
+    animation = viz.scene("linear-map", matrix=text)
+    heads = [np.array(map_of(animation.frame(t))[0]).ravel() for t in animation.timeline.times(30)]
+    # The fastest motion, a half turn in 3.8 s, moves a unit arrow by 0.06 in a thirtieth of a second.
+    assert np.abs(np.diff(heads, axis=0)).max() < 0.1
+
+
+@pytest.mark.parametrize("options", [{"vector": "0,0"}, {"matrix": "1e6,0;0,1e-6"}, {"matrix": "scale=1e-6"}])
+def test_extremes_are_drawn(options: dict[str, str]) -> None:
+    animation = viz.scene("linear-map", **options)
+    for name in animation.timeline.names:
+        moved, origin = map_of(animation.frame(name))
+        expected = np.eye(2) if name == "plane" else animation.data.matrix
+        assert moved == pytest.approx(expected, rel=1e-9, abs=1e-9)
+        assert origin.tolist() == ([1.0, 0.5] if name == "shift" else [0.0, 0.0])

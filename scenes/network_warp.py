@@ -19,6 +19,9 @@ from viz.errors import UsageError
 from viz.frame import Frame, Panel
 from viz.learn.names import ACTIVATIONS, DATASETS, DEVICES, INITS, SYNTHETIC, resolve
 from viz.marks import Arrows, Floats, Image, Lines, Mark, Points, Text, rgba
+from viz.measure.activations import kinks
+from viz.measure.boundary import pull_back
+from viz.measure.kinks import push_forward
 from viz.measure.plane import PlaneRun
 from viz.measure.separability import separate
 from viz.measure.warp import Layer, between, grid, product, stages
@@ -101,6 +104,7 @@ class Data:
         lr: learning rate.
         apart: whether a line separates the classes, before the first layer and after each layer.
         margin: distance between line and classes in the last hidden layer, 0 when there is no such line.
+        boundary: polylines (P, 2) in the input plane on which the network of two classes is undecided.
     """
 
     run: PlaneRun
@@ -109,6 +113,7 @@ class Data:
     lr: float
     apart: tuple[bool, ...]
     margin: float
+    boundary: tuple[Floats, ...]
 
 
 def compute(config: Config) -> Data:
@@ -154,7 +159,18 @@ def compute(config: Config) -> Data:
         lr=config.lr,
         apart=tuple(margin > 0 for margin in certificates),
         margin=certificates[-1],
+        boundary=_boundary(run),
     )
+
+
+def _boundary(run: PlaneRun) -> tuple[Floats, ...]:
+    """Where the trained network is undecided, in a window well beyond the points; vertices have |logit| < 1e-6."""
+    if run.diverged_at is not None or len(run.weights[-1]) > 1:
+        return ()
+    (left, bottom), (right, top) = run.points.min(axis=0), run.points.max(axis=0)
+    spread = 0.75 * max(right - left, top - bottom)
+    window = ((left - spread, right + spread), (bottom - spread, top + spread))
+    return tuple(pull_back(run.hidden, (run.weights[-1][0], float(run.biases[-1][0])), window))
 
 
 def _certificate(points: Floats, labels: Any) -> float:
@@ -251,10 +267,10 @@ def timeline(data: Data) -> Timeline:
             caption = _linear_words(k, layer)
             steps.append(Step(f"layer {k} linear" if bent else f"layer {k}", 4.0, caption, 1.6, title))
         else:
-            title = Sentence(f"layer {k}: {layer.name}", f"第 {k} 层：{layer.name}")
+            title = Sentence(f"layer {k}: {_written(layer.name)}", f"第 {k} 层：{_written(layer.name)}")
             still = data.apart[position - 1]
             words = (_BENT_STILL if apart and still else _BENT_APART if apart else _BENT_MIXED).format(
-                k=k, name=_function(layer)
+                k=k, name=_written(layer.name)
             )
             steps.append(Step(f"layer {k}", 3.8, words, 1.6, title))
     steps.append(Step("line", 5.5, _verdict(data), 3.5, Sentence("line", "直线")))
@@ -287,8 +303,10 @@ def _optimizer(name: str) -> str:
     return known.get(name.casefold(), name)
 
 
-def _function(layer: Layer) -> str:
-    return {"relu": "ReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU"}.get(layer.name, layer.name)
+def _written(activation: str) -> str:
+    """An activation's name as people write it."""
+    known = {"relu": "ReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU", "selu": "SELU", "prelu": "PReLU"}
+    return known.get(activation, activation)
 
 
 def _linear_words(k: int, layer: Layer) -> Sentence:
@@ -378,8 +396,9 @@ class _Stage:
         count = np.round((high - low) / pitch).astype(int) + 1
         lines = grid((low[0], high[0]), (low[1], high[1]), int(count[0]), int(count[1]), _SAMPLES)
         self.points = stages(self.layers, self.run.points)
-        self.horizontals = stages(self.layers, lines.horizontals)
-        self.verticals = stages(self.layers, lines.verticals)
+        self.horizontals = _carried(self.layers, lines.horizontals)
+        self.verticals = _carried(self.layers, lines.verticals)
+        self.boundary = push_forward(self.layers, self.data.boundary)
         self.basis = stages(self.layers, frame)
         self.windows: list[Window] = [first]  # of each space; a linear layer's also holds the way there
         for j, layer in enumerate(self.layers):
@@ -450,9 +469,12 @@ class _Stage:
                 between(layer, some[j], s, ease.smootherstep)
                 for some in (self.horizontals, self.verticals, self.points, self.basis)
             ]
+            over = self._undecided([between(layer, line, s, ease.smootherstep) for line in self.boundary[j]])
         else:
             j = len(self.layers) if what == "line" else 0
             parts = [some[j] for some in (self.horizontals, self.verticals, self.points, self.basis)]
+            if what == "line" and self.layers:
+                over = self._undecided(self.boundary[j])
             if what == "data":
                 rank = np.argsort(np.argsort(parts[2][:, 0])) / len(parts[2])
                 sizes = 13.0 * ease.smootherstep(np.clip(2.0 * p - rank, 0, 1))
@@ -460,7 +482,8 @@ class _Stage:
                 under, over = self._field(window, int(p))
             else:
                 window = _between_windows(self.windows[-1], self.final, ease.smootherstep(p / 0.4))
-                under, over = self._cut(self.final, ease.smootherstep((p - 0.35) / 0.65))
+                under, line = self._cut(self.final, ease.smootherstep((p - 0.35) / 0.65))
+                over = (*over, *line)
         horizontals, verticals, points, basis = parts
         lines = self.still(j) if horizontals is self.horizontals[j] else self._lines(horizontals, verticals)
         marks: list[Mark] = [
@@ -476,6 +499,13 @@ class _Stage:
     def _still(self, j: int) -> tuple[Lines, Lines]:
         """The grid of a space in which nothing moves: the same objects for all its frames."""
         return self._lines(self.horizontals[j], self.verticals[j])
+
+    def _undecided(self, lines: list[Floats]) -> tuple[Mark, ...]:
+        """The network's boundary, wherever it lies at this moment."""
+        if not lines:
+            return ()
+        theme = self.view.theme
+        return Lines.of(lines, theme.outline, width=9.0), Lines.of(lines, theme.accent, width=5.0)
 
     def _lines(self, horizontals: Floats, verticals: Floats) -> tuple[Lines, Lines]:
         theme = self.view.theme
@@ -533,7 +563,7 @@ class _Stage:
         lines = [_grown(line, s) for line in lines]
         if not lines:
             return (image,), ()
-        return (image,), (Lines.of(lines, theme.outline, width=9.0), Lines.of(lines, theme.accent, width=5.0))
+        return (image,), self._undecided(lines)
 
     # -- what explains
 
@@ -542,7 +572,7 @@ class _Stage:
         weights = run.weights if trained else tuple(path[row] for path in run.weight_path)
         inputs = self.view.say(Sentence("input", "输入"))
         linear = self.view.say(Sentence("linear", "线性"))
-        hidden = [linear if n in ("none", "linear") else n.split(":")[0] for n in run.activations]
+        hidden = [linear if n in ("none", "linear") else _written(n.split(":")[0]) for n in run.activations]
         output = "σ" if run.loss_name == "bce" else "softmax"
         active = None if column < 0 else column
         return network(self.view, self.network_rect, weights, [inputs, *hidden, output], active)
@@ -608,6 +638,13 @@ def _shown(at: float) -> int:
     return int(at) if at >= 0 else -1
 
 
+def _carried(layers: list[Layer], lines: Floats) -> list[Floats]:
+    """Lines (K, P, 2) in each space; where an activation has kinks, with a vertex exactly on each of them."""
+    if not any(layer.kind == "activation" and kinks(layer.activation, **layer.options) for layer in layers):
+        return stages(layers, lines)
+    return [Lines.of(space, (0, 0, 0)).xy for space in push_forward(layers, list(lines))]
+
+
 def _raster(window: Window) -> tuple[Floats, Floats, Floats]:
     (left, right), (bottom, top) = window
     xs, ys = np.linspace(left, right, _FIELD), np.linspace(bottom, top, _FIELD)
@@ -660,8 +697,8 @@ _RUNNING = Sentence(
     "Training for {steps} steps: loss {loss} at step {step}.", "训练 {steps} 步：损失 {loss}，第 {step} 步。"
 )
 _TRAINED = Sentence(
-    "{optimizer}, learning rate {lr}, {steps} steps: the loss fell from {first} to {last} (seed {seed}).",
-    "{optimizer}，学习率 {lr}，{steps} 步：损失从 {first} 降到 {last}（种子 {seed}）。",
+    "{optimizer}, learning rate {lr}, {steps} steps: loss {first} to {last} (seed {seed}). Thick curve: the network is undecided.",
+    "{optimizer}，学习率 {lr}，{steps} 步：损失从 {first} 到 {last}（种子 {seed}）。粗线处网络拿不定主意。",
 )
 _DIVERGED = Sentence(
     "Diverged at step {step}: with {optimizer} at learning rate {lr} the loss is no longer a finite number.",

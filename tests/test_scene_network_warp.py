@@ -66,6 +66,36 @@ def test_the_line_is_where_the_network_is_undecided(moons: viz.Animation) -> Non
     assert len(line) > 20
 
 
+def test_the_boundary_is_the_same_set_in_every_space(moons: viz.Animation) -> None:
+    """Carried along with the plane, the curve of indecision ends as the straight line, vertex by vertex."""
+    run = moons.data.run
+    net = torch_net(run)
+    for line in moons.data.boundary:
+        with torch.no_grad():
+            assert np.abs(net(torch.tensor(line)).numpy()).max() < 1e-6
+    carried = [m for m in moons.frame("layer 3").panel("main").marks if isinstance(m, Lines)][-1].xy.reshape(-1, 2)
+    assert np.abs(carried @ run.weights[-1].T + run.biases[-1]).max() < 1e-6
+    bent = [m for m in moons.frame("layer 1").panel("main").marks if isinstance(m, Lines)][-1].xy.reshape(-1, 2)
+    rest = stages(run.hidden[2:], bent)[-1]
+    assert np.abs(rest @ run.weights[-1].T + run.biases[-1]).max() < 1e-6
+
+
+def test_grid_lines_have_a_vertex_on_every_kink() -> None:
+    animation = viz.scene("network-warp", **{**TINY, "activation": "relu", "steps": 40})
+    run = animation.data.run
+    before = animation.frame("layer 1 linear").panel("main").marks[0]
+    assert isinstance(before, Lines)
+    crossings = 0
+    for line in before.xy:
+        for axis in (0, 1):
+            sides = np.sign(np.where(np.abs(line[:, axis]) < 1e-12, 0, line[:, axis]))
+            jumps = np.flatnonzero(sides[:-1] * sides[1:] < 0)
+            assert len(jumps) == 0, "a segment crosses the fold without a vertex on it"
+            crossings += int((sides == 0).any())
+    assert crossings > 5
+    assert len(run.activations) == 3
+
+
 def test_accuracy_and_loss_are_torch_s(moons: viz.Animation) -> None:
     run = moons.data.run
     net = torch_net(run)

@@ -178,7 +178,7 @@ def _moved(data: Data) -> Sentence:
     path, det = data.path, determinant(data.matrix)
     small, large = path.factors
     equal, still = abs(large - small) < 1e-9, bool(np.all(np.abs(path.factors - 1) < 1e-9))
-    rank = int(np.sum(path.factors > 1e-12 * max(large, 1e-300)))
+    rank = int(np.count_nonzero(path.factors))  # the path knows zero from rounding
     if rank < 2:
         motion = _TO_LINE if rank else _TO_POINT
     elif path.mirror is not None:
@@ -203,11 +203,11 @@ def _moved(data: Data) -> Sentence:
 
 
 def _circle_words(data: Data) -> Sentence:
-    large, small = singular_values(data.matrix)
-    if large - small < 1e-9:
+    small, large = data.path.factors
+    if large - small < 1e-9 * large:
         words = _CIRCLE_KEPT if abs(large - 1) < 1e-9 else _CIRCLE_SCALED
     else:
-        words = _SEGMENT if small < 1e-12 * large else _ELLIPSE
+        words = _SEGMENT if small == 0 else _ELLIPSE
     return words.format(large=number(large, 2), small=number(small, 2), area=number(abs(determinant(data.matrix)), 2))
 
 

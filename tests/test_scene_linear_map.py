@@ -245,3 +245,9 @@ def test_extremes_are_drawn(options: dict[str, str]) -> None:
         expected = np.eye(2) if name == "plane" else animation.data.matrix
         assert moved == pytest.approx(expected, rel=1e-9, abs=1e-9)
         assert origin.tolist() == ([1.0, 0.5] if name == "shift" else [0.0, 0.0])
+
+
+def test_a_narrow_map_is_not_said_to_collapse() -> None:
+    narrow, flat = (scene(text).timeline.steps[1].caption.en for text in ("1e6,0;0,1e-6", "1,2;2,4"))
+    assert "det = 1.00" in narrow and "collapses" not in narrow
+    assert "collapses onto a line" in flat and "0 = det" in flat

@@ -289,7 +289,7 @@ _SPELLED |= {"lbfgs": "L-BFGS", "sparseadam": "SparseAdam"}
 def _labels(names: tuple[str, ...], rates: tuple[float, ...]) -> tuple[str, ...]:
     """Names as people write them; one that runs twice carries its learning rate."""
     spelled = [_SPELLED.get(name, name.capitalize()) for name in names]
-    return tuple(f"{s} {r:g}" if spelled.count(s) > 1 else s for s, r in zip(spelled, rates, strict=True))
+    return tuple(f"{s} ({r:g})" if spelled.count(s) > 1 else s for s, r in zip(spelled, rates, strict=True))
 
 
 def numbers(data: Data) -> dict[str, Any]:
@@ -477,7 +477,7 @@ class _Stage:
     def _loss_title(self, rect: Rect) -> Panel:
         words = self.view.say(_LOSS if self._log_loss() else _LOSS_LINEAR)
         text = Text((0, rect[3] - 20.0), words, SMALL, self.theme.text, anchor=("left", "middle"))
-        return layout.text_panel("loss title", rect, (text,))
+        return layout.text_panel("loss-title", rect, (text,))
 
     def _tint(self, values: Floats) -> Floats:
         """The colour map, a little muted so that the paths stand out."""

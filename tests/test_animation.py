@@ -194,6 +194,9 @@ def test_windows_of_time() -> None:
     clip = animation.clip(SMALL, 10, *animation.window("training", "layer 1"))
     assert [c.name for c in clip.chapters] == ["training", "layer 1 linear", "layer 1"]
     assert clip.chapters[0].start == 0
+    shown = clip.meta["view"]
+    assert (shown["from"], shown["to"]) == animation.window("training", "layer 1")
+    assert (shown["theme"], shown["lang"], shown["renderer"]) == ("dark", "en", "mpl")
     assert clip.chapters[-1].end == pytest.approx(clip.count / 10, abs=0.11)
 
 

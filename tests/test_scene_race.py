@@ -302,7 +302,7 @@ def test_what_stands_still_is_the_same_object() -> None:
         same = [p for p, q in zip(a.panel(name).marks, b.panel(name).marks, strict=False) if p is q]
         assert {type(m) for m in same} >= set(kinds) and a.panel(name) is not b.panel(name)
         assert [m for m in a.panel(name).marks[: len(same)]] == same  # they come first
-    for name in ("formula", "loss title", "title", "caption"):
+    for name in ("formula", "loss-title", "title", "caption"):
         assert a.panel(name) is b.panel(name)
     # Numbers that have not changed yet are not made anew: the table shows every fourth step of 300.
     c = stage(line.time("race@0.322"))
@@ -410,7 +410,7 @@ def test_figure_of_the_main_panel() -> None:
 
 def test_one_optimizer_may_race_itself() -> None:
     animation = run(surface="quadratic", optimizers="sgd,SGD,adam", lr="0.01,0.4,0.5", steps=50)
-    assert animation.data.labels == ("SGD 0.01", "SGD 0.4", "Adam")
+    assert animation.data.labels == ("SGD (0.01)", "SGD (0.4)", "Adam")
     stage = race._Stage(animation.data, View())
     assert len({tuple(np.round(race.rgba(c), 6)) for c in stage.colors}) == 3
     assert len(set(stage.markers)) == 3

@@ -189,7 +189,13 @@ class Animation:
             yield brush.paint(stage(t))
 
     def clip(
-        self, size: Size, fps: float, start: float = 0.0, end: float | None = None, lang: str | None = None
+        self,
+        size: Size,
+        fps: float,
+        start: float = 0.0,
+        end: float | None = None,
+        lang: str | None = None,
+        theme: str | None = None,
     ) -> Clip:
         """What a file of this animation says about itself: size, length, chapters, title, numbers."""
         from viz.export.clip import Chapter, Clip
@@ -211,8 +217,12 @@ class Animation:
             title=self.scene.title.text(lang),
             description=self.scene.describe(self.data).text(lang),
             lang=lang,
-            meta=self.meta,
+            meta={**self.meta, "view": self._shown(start, stop, lang, theme)},
         )
+
+    def _shown(self, start: float, stop: float, lang: str, theme: str | None) -> dict[str, Any]:
+        """What else a file depends on, so that its sidecar is enough to make it again."""
+        return {"theme": theme or self.theme, "lang": lang, "renderer": self.renderer, "from": start, "to": stop}
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -271,7 +281,7 @@ class Animation:
         if others and all(p.suffix.lower() == ".png" and "%" not in p.name for p in others):
             first = max(first, last - 0.5 / fps)  # a still needs its one frame only
         if others:
-            clip = self.clip(size, fps, first, last, lang)
+            clip = self.clip(size, fps, first, last, lang, theme)
             frames = self.frames(size, fps, start=first, end=last, theme=theme, lang=lang, jobs=jobs)
             write(others, clip, frames, keep=keep, progress=progress)
         for path in figures:

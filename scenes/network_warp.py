@@ -9,24 +9,23 @@ from typing import Any
 
 import numpy as np
 
+from scenes._plane import PlaneConfig, dataset_words, is_linear, optimizer_words, percent, train_plane
 from viz import ease
 from viz.draw import layout
 from viz.draw.axes import axes, equal_limits, limits, log_limits, log_ticks, number, significant, ticks
-from viz.draw.contour import contour_lines
+from viz.draw.classes import boundary_lines, carried_basis, class_points, class_regions, plane_lines, raster
 from viz.draw.network import network
 from viz.draw.trace import broke_off, trace
-from viz.errors import UsageError
+from viz.draw.window import Window, between_windows, union
 from viz.frame import Frame, Panel
-from viz.learn.names import ACTIVATIONS, DATASETS, DEVICES, INITS, SYNTHETIC, resolve
-from viz.marks import Arrows, Floats, Image, Lines, Mark, Points, Text, rgba
+from viz.marks import Floats, Lines, Mark, Points, Text
 from viz.measure.activations import kinks
 from viz.measure.boundary import pull_back
 from viz.measure.kinks import push_forward
 from viz.measure.plane import PlaneRun
 from viz.measure.separability import separate
 from viz.measure.warp import Layer, between, grid, product, stages
-from viz.scenefile import option
-from viz.theme import SMALL, View, alpha, mix
+from viz.theme import SMALL, View, alpha
 from viz.timeline import Step, Timeline
 from viz.words import Sentence
 
@@ -43,55 +42,12 @@ ABOUT = Sentence(
 )
 
 _SAMPLES = 200  # points on each grid line
-_FIELD = 140  # cells of the raster on which the boundary is found
 _ZOOM = 0.26  # share of a layer's motion in which the scale changes
 
 
 @dataclass(frozen=True)
-class Config:
+class Config(PlaneConfig):
     """Options of the scene."""
-
-    dataset: str = option(
-        "moons",
-        f"points to separate: {', '.join(SYNTHETIC)}, or a CSV file with two feature columns and a class",
-        f"要分开的点：{', '.join(SYNTHETIC)}，或含两个特征列和一个类别列的 CSV 文件",
-    )
-    widths: tuple[int, ...] = option((2, 2, 2), "widths of the hidden layers, each 2", "各隐藏层的宽度，每层为 2")
-    activation: tuple[str, ...] = option(
-        ("tanh",),
-        "activation, one for all hidden layers or one for each; none for the linear twin",
-        "激活函数：所有隐藏层共用一个，或每层一个；none 表示线性对照",
-    )
-    optimizer: str = option(
-        "adamw", "any optimizer of torch.optim, or momentum", "torch.optim 中的任意优化器，或 momentum"
-    )
-    lr: float = option(0.01, "learning rate", "学习率", low=0)
-    decay: float = option(0.01, "weight decay (0 for none)", "权重衰减（0 表示不用）", low=0)
-    steps: int = option(1500, "most training steps", "最多训练步数", low=1, high=100_000)
-    batch: int | None = option(None, "points per step; auto takes all of them", "每步的样本数；auto 表示全部", low=1)
-    init: str = option("near-identity:0.1", f"how weights start: {', '.join(INITS)}", f"权重初始化：{', '.join(INITS)}")
-    samples: int = option(400, "points to generate", "生成的点数", low=10, high=5000)
-    noise: float | None = option(
-        None, "noise of the points; auto takes what suits the set", "点的噪声；auto 使用适合数据集的值", low=0
-    )
-    arms: int = option(2, "arms of the spirals", "螺旋的臂数", low=2, high=5)
-    seed: int | None = option(
-        None,
-        "seed of weights and batches; auto tries a few and keeps the run that shows most",
-        "权重和批次的种子；auto 会尝试几个并保留最能说明问题的一次",
-        low=0,
-    )
-    data_seed: int = option(0, "seed of the points", "数据点的种子", low=0)
-    device: str = option("auto", "where to train", "在哪里训练", choices=DEVICES, kind="device")
-
-    def __post_init__(self) -> None:
-        names = self.activation * len(self.widths) if len(self.activation) == 1 else self.activation
-        if len(names) != len(self.widths):
-            raise UsageError("learn.net.activations", given=len(names), hidden=len(self.widths))
-        bases = [resolve("activation", n.partition(":")[0], ACTIVATIONS, "network-warp") for n in names]
-        object.__setattr__(
-            self, "activation", tuple(b + n[len(b) :] if ":" in n else b for b, n in zip(bases, names, strict=False))
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,43 +74,12 @@ class Data:
 
 def compute(config: Config) -> Data:
     """Train the network and test with a certificate, layer by layer, whether a line separates the classes."""
-    from viz.learn.data import load
-    from viz.learn.optimizers import optimizer_options
-    from viz.learn.plane import run_plane
-
-    names = config.activation * len(config.widths) if len(config.activation) == 1 else config.activation
-    spirals: dict[str, Any] = {"arms": config.arms} if config.dataset.casefold() == "spirals" else {}
-    generated = config.dataset.casefold() in SYNTHETIC
-    points = load(
-        config.dataset,
-        samples=config.samples if generated else None,
-        noise=config.noise,
-        seed=config.data_seed,
-        standardise=None if generated else True,
-        task="classification" if config.dataset.casefold() not in DATASETS else None,
-        **spirals,
-    )
-    known = optimizer_options(config.optimizer)
-    options: dict[str, Any] = {"lr": config.lr}
-    if config.decay and "weight_decay" in known:
-        options["weight_decay"] = config.decay
-    run = run_plane(
-        points,
-        config.widths,
-        names,
-        seed=config.seed,
-        init=config.init,
-        optimizer=config.optimizer,
-        options=options,
-        batch=config.batch,
-        steps=config.steps,
-        device=config.device,
-    )
+    run, name = train_plane(config)
     spaces = stages(run.hidden, run.points) if run.diverged_at is None else [run.points]
     certificates = [_certificate(space, run.labels) for space in spaces]
     return Data(
         run=run,
-        dataset=points.name,
+        dataset=name,
         optimizer=config.optimizer,
         lr=config.lr,
         apart=tuple(margin > 0 for margin in certificates),
@@ -197,7 +122,7 @@ def numbers(data: Data) -> dict[str, Any]:
         "separable": list(data.apart),
         "margin": data.margin,
     }
-    if _is_linear(run) and run.diverged_at is None:
+    if is_linear(run) and run.diverged_at is None:
         matrix, shift = product(run.hidden)
         found["one matrix"] = matrix.tolist()
         found["one shift"] = shift.tolist()
@@ -208,39 +133,25 @@ def describe(data: Data) -> Sentence:
     """What is seen, for people who cannot see it."""
     run = data.run
     if run.diverged_at is not None:
-        return _DESCRIBE_DIVERGED.format(name=_dataset(data), step=run.diverged_at)
-    words = _DESCRIBE_LINEAR if _is_linear(run) else _DESCRIBE
+        return _DESCRIBE_DIVERGED.format(name=dataset_words(data.dataset), step=run.diverged_at)
+    words = _DESCRIBE_LINEAR if is_linear(run) else _DESCRIBE
     return words.format(
         count=len(run.points),
-        name=_dataset(data),
+        name=dataset_words(data.dataset),
         layers=len(run.activations),
         accuracy=percent(run.accuracy),
     )
-
-
-def percent(share: float) -> str:
-    """A share as a percentage with one decimal; only a share of exactly 1 is written 100.0 %."""
-    shown = f"{100 * share:.1f}"
-    return ("99.9" if shown == "100.0" and share < 1 else shown) + " %"
-
-
-def _is_linear(run: PlaneRun) -> bool:
-    return all(name in ("none", "linear") for name in run.activations)
 
 
 def _title(data: Data) -> Sentence:
     """The heading that is true of this run."""
     if data.run.diverged_at is not None:
         return DIVERGED_TITLE
-    if _is_linear(data.run):
+    if is_linear(data.run):
         return LINEAR_TITLE
     if data.margin == 0:
         return UNSOLVED_TITLE
     return TITLE if data.run.accuracy == 1.0 else NEARLY_TITLE
-
-
-def _dataset(data: Data) -> Sentence:
-    return _DATASETS.get(data.dataset, Sentence(data.dataset, data.dataset))
 
 
 # --- timeline ---------------------------------------------------------------------------------------------------
@@ -249,7 +160,7 @@ def _dataset(data: Data) -> Sentence:
 def timeline(data: Data) -> Timeline:
     """Data, training, each layer's linear part and activation, and at last the line."""
     run = data.run
-    count, name = len(run.points), _dataset(data)
+    count, name = len(run.points), dataset_words(data.dataset)
     held = _DATA_APART if data.apart[0] else _DATA_MIXED
     steps = [
         Step("data", 3.0, held.format(count=count, name=name), 2.0, Sentence("data", "数据")),
@@ -280,27 +191,15 @@ def timeline(data: Data) -> Timeline:
 def _training(data: Data) -> Sentence:
     run = data.run
     if run.diverged_at is not None:
-        return _DIVERGED.format(optimizer=_optimizer(data.optimizer), lr=f"{data.lr:g}", step=run.diverged_at)
+        return _DIVERGED.format(optimizer=optimizer_words(data.optimizer), lr=f"{data.lr:g}", step=run.diverged_at)
     return _TRAINED.format(
-        optimizer=_optimizer(data.optimizer),
+        optimizer=optimizer_words(data.optimizer),
         lr=f"{data.lr:g}",
         steps=len(run.losses) - 1,
         first=significant(run.losses[0]),
         last=significant(run.losses[-1]),
         seed=run.seed,
     )
-
-
-def _optimizer(name: str) -> str:
-    known = {
-        "sgd": "SGD",
-        "adam": "Adam",
-        "adamw": "AdamW",
-        "rmsprop": "RMSprop",
-        "nadam": "NAdam",
-        "lbfgs": "L-BFGS",
-    }
-    return known.get(name.casefold(), name)
 
 
 def _written(activation: str) -> str:
@@ -324,7 +223,7 @@ def _verdict(data: Data) -> Sentence:
     held = Sentence("", "")
     if run.held_accuracy is not None:
         held = _HELD.format(accuracy=percent(run.held_accuracy))
-    if _is_linear(run):
+    if is_linear(run):
         words = _LINEAR_APART if data.apart[0] else _LINEAR_MIXED
         return words.format(n=len(run.weights), accuracy=accuracy, held=held)
     if run.accuracy == 1.0 and data.margin > 0:
@@ -340,9 +239,6 @@ def stage(data: Data, view: View) -> Callable[[float], Frame]:
     return _Stage(data, view).frame
 
 
-Window = tuple[tuple[float, float], tuple[float, float]]
-
-
 class _Stage:
     """All that does not change, built once; what moves, as pure functions of a few numbers."""
 
@@ -355,8 +251,6 @@ class _Stage:
         self.title = layout.title_panel(view, plan, view.say(_title(data)))
         self.caption = layout.Caption(view, plan)
         self._spaces()
-        labels = np.unique(self.run.labels)
-        self.groups = [(int(c), self.run.labels == c) for c in labels]
         # Caches keep what stands still the same object; the keys are all that a picture depends on.
         self.still = cache(self._still)
         self.main = lru_cache(maxsize=4)(self._main)
@@ -407,7 +301,7 @@ class _Stage:
                 wide = self.windows[-1]
                 for s in np.linspace(0.0, 1.0, 13):  # nothing may leave the window on its way
                     moved = (between(layer, some[j], s, ease.smootherstep) for some in (self.points, self.basis))
-                    wide = _union(wide, self._window(*moved))
+                    wide = union(wide, self._window(*moved))
                 wide = equal_limits(wide[0], wide[1], rect)
                 self.windows.append(wide)
             else:
@@ -464,106 +358,63 @@ class _Stage:
                 zoom, s = ease.smootherstep(p / _ZOOM), ease.ramp(p, _ZOOM, 1.0)
             else:
                 s, zoom = ease.ramp(p, 0.0, 1 - _ZOOM), ease.smootherstep((p - 1 + _ZOOM) / _ZOOM)
-            window = _between_windows(self.windows[j], self.windows[j + 1], zoom)
+            window = between_windows(self.windows[j], self.windows[j + 1], zoom)
             parts = [
                 between(layer, some[j], s, ease.smootherstep)
                 for some in (self.horizontals, self.verticals, self.points, self.basis)
             ]
-            over = self._undecided([between(layer, line, s, ease.smootherstep) for line in self.boundary[j]])
+            moved = [between(layer, line, s, ease.smootherstep) for line in self.boundary[j]]
+            over = boundary_lines(self.view.theme, moved)
         else:
             j = len(self.layers) if what == "line" else 0
             parts = [some[j] for some in (self.horizontals, self.verticals, self.points, self.basis)]
             if what == "line" and self.layers:
-                over = self._undecided(self.boundary[j])
+                over = boundary_lines(self.view.theme, self.boundary[j])
             if what == "data":
                 rank = np.argsort(np.argsort(parts[2][:, 0])) / len(parts[2])
                 sizes = 13.0 * ease.smootherstep(np.clip(2.0 * p - rank, 0, 1))
             elif what == "training":
                 under, over = self._field(window, int(p))
             else:
-                window = _between_windows(self.windows[-1], self.final, ease.smootherstep(p / 0.4))
+                window = between_windows(self.windows[-1], self.final, ease.smootherstep(p / 0.4))
                 under, line = self._cut(self.final, ease.smootherstep((p - 0.35) / 0.65))
                 over = (*over, *line)
         horizontals, verticals, points, basis = parts
-        lines = self.still(j) if horizontals is self.horizontals[j] else self._lines(horizontals, verticals)
+        theme, seen = self.view.theme, self._axes(window)
+        still = horizontals is self.horizontals[j]
         marks: list[Mark] = [
-            *lines,
+            *(self.still(j) if still else plane_lines(theme, horizontals, verticals)),
             *under,
-            *self._dots(points, sizes),
-            *self._arrows(basis),
+            *class_points(theme, points, self.run.labels, sizes),
+            *carried_basis(theme, basis),
             *over,
         ]
-        theme, seen = self.view.theme, self._axes(window)
         return Panel("main", self.rect, *window, tuple(marks), seen, theme.panel, theme.edge, equal=True)
 
     def _still(self, j: int) -> tuple[Lines, Lines]:
         """The grid of a space in which nothing moves: the same objects for all its frames."""
-        return self._lines(self.horizontals[j], self.verticals[j])
-
-    def _undecided(self, lines: list[Floats]) -> tuple[Mark, ...]:
-        """The network's boundary, wherever it lies at this moment."""
-        if not lines:
-            return ()
-        theme = self.view.theme
-        return Lines.of(lines, theme.outline, width=9.0), Lines.of(lines, theme.accent, width=5.0)
-
-    def _lines(self, horizontals: Floats, verticals: Floats) -> tuple[Lines, Lines]:
-        theme = self.view.theme
-        return Lines(horizontals, alpha(theme.grid_x, 0.8), 1.8), Lines(verticals, alpha(theme.grid_y, 0.8), 1.8)
+        return plane_lines(self.view.theme, self.horizontals[j], self.verticals[j])
 
     def _axes(self, window: Window) -> Any:
         return axes(self.view.theme, ticks(*window[0], 6), ticks(*window[1], 5))
 
-    def _dots(self, points: Floats, sizes: Any) -> list[Mark]:
-        theme = self.view.theme
-        marks: list[Mark] = []
-        for c, group in self.groups:
-            size = sizes[group] if np.ndim(sizes) else sizes
-            marker = ("circle", "diamond", "triangle", "square")[c % 4]
-            scale = (1.0, 1.12, 1.2, 1.0)[c % 4]
-            marks.append(Points(points[group], theme.label(c), size * scale, theme.outline, 1.6, marker))
-        return marks
-
-    def _arrows(self, basis: Floats) -> list[Mark]:
-        theme = self.view.theme
-        color = np.array([mix(theme.grid_x, theme.text, 0.55), mix(theme.grid_y, theme.text, 0.55)])
-        arrows = Arrows(basis[[0, 0]], basis[1:], color, 5.0, 20.0)
-        return [arrows, Points(basis[:1], theme.text, 12.0, theme.outline, 2.0)]
-
     def _field(self, window: Window, row: int) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
         """Which class the network of a recorded step sees where, and the boundary between them."""
-        xs, ys, points = _raster(window)
-        return self._regions(xs, ys, self.run.scores(points, row), 1.0, window)
+        xs, ys, points = raster(window)
+        return class_regions(self.view.theme, xs, ys, self.run.scores(points, row))
 
     def _cut(self, window: Window, s: float) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
         """The separating line in the last hidden space, drawn from its middle outwards; wrong points ringed."""
         if s <= 0:
             return (), ()
         theme = self.view.theme
-        xs, ys, points = _raster(window)
-        under, over = self._regions(xs, ys, self.run.final_scores(points), s, window)
+        xs, ys, points = raster(window)
+        under, over = class_regions(theme, xs, ys, self.run.final_scores(points), s)
         wrong = np.argmax(self.run.final_scores(self.points[-1]), axis=-1) != self.run.labels
         if wrong.any():
             rings = Points(self.points[-1][wrong], alpha(theme.danger, 0.0), 24.0, alpha(theme.danger, s), 3.0)
             over = (*over, rings)
         return under, over
-
-    def _regions(
-        self, xs: Floats, ys: Floats, leads: Floats, s: float, window: Window
-    ) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
-        theme = self.view.theme
-        best = np.argmax(leads, axis=-1)
-        tint = np.array([rgba(theme.label(c)) for c in range(leads.shape[-1])])[best]
-        strength = 1 - np.exp(-np.abs(leads).max(axis=-1))
-        tint[..., 3] = (0.26 if theme.name == "dark" else 0.18) * strength * s
-        extent = (xs[0], xs[-1], ys[0], ys[-1])
-        image = Image(np.round(tint[::-1] * 255).astype(np.uint8), extent)
-        classes = range(leads.shape[-1]) if leads.shape[-1] > 2 else (1,)
-        lines = [line for c in classes for line in contour_lines(xs, ys, leads[..., c], np.zeros(1))]
-        lines = [_grown(line, s) for line in lines]
-        if not lines:
-            return (image,), ()
-        return (image,), self._undecided(lines)
 
     # -- what explains
 
@@ -645,46 +496,8 @@ def _carried(layers: list[Layer], lines: Floats) -> list[Floats]:
     return [Lines.of(space, (0, 0, 0)).xy for space in push_forward(layers, list(lines))]
 
 
-def _raster(window: Window) -> tuple[Floats, Floats, Floats]:
-    (left, right), (bottom, top) = window
-    xs, ys = np.linspace(left, right, _FIELD), np.linspace(bottom, top, _FIELD)
-    return xs, ys, np.stack(np.meshgrid(xs, ys), axis=-1)
-
-
-def _union(a: Window, b: Window) -> Window:
-    (x, y) = ((min(p[0], q[0]), max(p[1], q[1])) for p, q in zip(a, b, strict=True))
-    return x, y
-
-
-def _between_windows(a: Window, b: Window, s: float) -> Window:
-    """The window on the way from one to another: the scale changes at a constant rate of its logarithm."""
-    if s <= 0 or a == b:
-        return a
-    if s >= 1:
-        return b
-    ratio = (b[0][1] - b[0][0]) / (a[0][1] - a[0][0])
-    # The centre moves so that the point that both windows show at the same place stays there.
-    share = s if abs(ratio - 1) < 1e-9 else (ratio**s - 1) / (ratio - 1)
-    (x, y) = ((p[0] + (q[0] - p[0]) * share, p[1] + (q[1] - p[1]) * share) for p, q in zip(a, b, strict=True))
-    return x, y
-
-
-def _grown(line: Floats, s: float) -> Floats:
-    """The middle part of a polyline, a share `s` of its vertices."""
-    n = len(line)
-    half = max(1, round(s * n / 2))
-    return line[max(0, n // 2 - half) : min(n, n // 2 + half + 1)]
-
-
 # --- words ------------------------------------------------------------------------------------------------------
 
-_DATASETS = {
-    "moons": Sentence("two moons", "双月"),
-    "circles": Sentence("two circles", "同心圆"),
-    "xor": Sentence("xor", "异或"),
-    "blobs": Sentence("two blobs", "两团点"),
-    "spirals": Sentence("spirals", "螺旋"),
-}
 _DATA_MIXED = Sentence(
     "{count} points, {name}: no straight line separates the classes.",
     "{count} 个点，{name}：没有一条直线能把各类分开。",

@@ -27,6 +27,12 @@ def around(points: Iterable[Floats], size: tuple[float, float], margin: float = 
     return equal_limits((left, right), (bottom, top), size)
 
 
+def union(a: Window, b: Window) -> Window:
+    """The smallest window that holds two others; its units need not be equal."""
+    (x, y) = ((min(p[0], q[0]), max(p[1], q[1])) for p, q in zip(a, b, strict=True))
+    return x, y
+
+
 def between_windows(a: Window, b: Window, s: float) -> Window:
     """The window on the way from one to another: the scale changes at a constant rate of its logarithm."""
     if s <= 0 or a == b:

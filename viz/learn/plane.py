@@ -40,6 +40,7 @@ def run_plane(
     margin: float = 0.03,
     every: int = 10,
     device: str = "auto",
+    record: int | None = None,
 ) -> PlaneRun:
     """Train a network with 2-D hidden layers until it is done, and record its parameters on the way.
 
@@ -55,7 +56,8 @@ def run_plane(
         init: how weights start.
         optimizer, options, batch, steps, device: as in `viz.learn.train.train`.
         margin: distance between the classes, in the last hidden layer, at which to stop.
-        every: steps between two recordings.
+        every: steps between two looks at whether to stop.
+        record: steps between two recordings; None for `every`. It has no effect on the training.
 
     Raises:
         UsageError: data without exactly two features or without classes, a hidden layer that is not a plane.
@@ -98,7 +100,7 @@ def run_plane(
         best = min(candidates, key=lambda c: scores[c])
     model = build(best)
     probe = torch.as_tensor(dataset.X[dataset.train][:1], dtype=torch.float64)
-    with Recorder(model, probe=probe, every=every, gradients=False) as recorder:
+    with Recorder(model, probe=probe, every=every if record is None else record, gradients=False) as recorder:
         result = attempt(best, recorder, model)
     return _kept(dataset, result, recorder, tuple(activations), best, len(candidates))
 

@@ -1,0 +1,149 @@
+"""What the scenes about a network of planes share: their options, the training, and the words for both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from viz.errors import UsageError
+from viz.learn.names import ACTIVATIONS, DATASETS, DEVICES, INITS, SYNTHETIC, resolve
+from viz.measure.plane import PlaneRun
+from viz.scenefile import option
+from viz.words import Sentence
+
+if TYPE_CHECKING:
+    from viz.learn.data import Dataset
+
+
+@dataclass(frozen=True)
+class PlaneConfig:
+    """Options of the data, the network and its training."""
+
+    SCENE: ClassVar[str] = "network-warp"  # the name that errors say
+
+    dataset: str = option(
+        "moons",
+        f"points to separate: {', '.join(SYNTHETIC)}, or a CSV file with two feature columns and a class",
+        f"要分开的点：{', '.join(SYNTHETIC)}，或含两个特征列和一个类别列的 CSV 文件",
+    )
+    widths: tuple[int, ...] = option((2, 2, 2), "widths of the hidden layers, each 2", "各隐藏层的宽度，每层为 2")
+    activation: tuple[str, ...] = option(
+        ("tanh",),
+        "activation, one for all hidden layers or one for each; none for the linear twin",
+        "激活函数：所有隐藏层共用一个，或每层一个；none 表示线性对照",
+    )
+    optimizer: str = option(
+        "adamw", "any optimizer of torch.optim, or momentum", "torch.optim 中的任意优化器，或 momentum"
+    )
+    lr: float = option(0.01, "learning rate", "学习率", low=0)
+    decay: float = option(0.01, "weight decay (0 for none)", "权重衰减（0 表示不用）", low=0)
+    steps: int = option(1500, "most training steps", "最多训练步数", low=1, high=100_000)
+    batch: int | None = option(None, "points per step; auto takes all of them", "每步的样本数；auto 表示全部", low=1)
+    init: str = option("near-identity:0.1", f"how weights start: {', '.join(INITS)}", f"权重初始化：{', '.join(INITS)}")
+    samples: int = option(400, "points to generate", "生成的点数", low=10, high=5000)
+    noise: float | None = option(
+        None, "noise of the points; auto takes what suits the set", "点的噪声；auto 使用适合数据集的值", low=0
+    )
+    arms: int = option(2, "arms of the spirals", "螺旋的臂数", low=2, high=5)
+    seed: int | None = option(
+        None,
+        "seed of weights and batches; auto tries a few and keeps the run that shows most",
+        "权重和批次的种子；auto 会尝试几个并保留最能说明问题的一次",
+        low=0,
+    )
+    data_seed: int = option(0, "seed of the points", "数据点的种子", low=0)
+    device: str = option("auto", "where to train", "在哪里训练", choices=DEVICES, kind="device")
+
+    def __post_init__(self) -> None:
+        names = self.activation * len(self.widths) if len(self.activation) == 1 else self.activation
+        if len(names) != len(self.widths):
+            raise UsageError("learn.net.activations", given=len(names), hidden=len(self.widths))
+        bases = [resolve("activation", n.partition(":")[0], ACTIVATIONS, self.SCENE) for n in names]
+        object.__setattr__(
+            self, "activation", tuple(b + n[len(b) :] if ":" in n else b for b, n in zip(bases, names, strict=False))
+        )
+
+
+def train_plane(config: PlaneConfig, record: int | None = None) -> tuple[PlaneRun, str]:
+    """The network of these options, trained, and the name of its data.
+
+    Args:
+        config: the options.
+        record: steps between two recorded ones; None for those at which the training looks at itself.
+    """
+    from viz.learn.optimizers import optimizer_options
+    from viz.learn.plane import run_plane
+
+    names = config.activation * len(config.widths) if len(config.activation) == 1 else config.activation
+    points = _points(config)
+    options: dict[str, Any] = {"lr": config.lr}
+    if config.decay and "weight_decay" in optimizer_options(config.optimizer):
+        options["weight_decay"] = config.decay
+    run = run_plane(
+        points,
+        config.widths,
+        names,
+        seed=config.seed,
+        init=config.init,
+        optimizer=config.optimizer,
+        options=options,
+        batch=config.batch,
+        steps=config.steps,
+        device=config.device,
+        record=record,
+    )
+    return run, points.name
+
+
+def _points(config: PlaneConfig) -> Dataset:
+    from viz.learn.data import load
+
+    spirals: dict[str, Any] = {"arms": config.arms} if config.dataset.casefold() == "spirals" else {}
+    generated = config.dataset.casefold() in SYNTHETIC
+    return load(
+        config.dataset,
+        samples=config.samples if generated else None,
+        noise=config.noise,
+        seed=config.data_seed,
+        standardise=None if generated else True,
+        task="classification" if config.dataset.casefold() not in DATASETS else None,
+        **spirals,
+    )
+
+
+def is_linear(run: PlaneRun) -> bool:
+    """Whether the network has no activation anywhere."""
+    return all(name in ("none", "linear") for name in run.activations)
+
+
+def percent(share: float) -> str:
+    """A share as a percentage with one decimal; only a share of exactly 1 is written 100.0 %."""
+    shown = f"{100 * share:.1f}"
+    return ("99.9" if shown == "100.0" and share < 1 else shown) + " %"
+
+
+def dataset_words(name: str) -> Sentence:
+    """What captions call a dataset."""
+    return _DATASET_WORDS.get(name, Sentence(name, name))
+
+
+def optimizer_words(name: str) -> str:
+    """How an optimizer's name is written."""
+    known = {
+        "sgd": "SGD",
+        "adam": "Adam",
+        "adamw": "AdamW",
+        "rmsprop": "RMSprop",
+        "nadam": "NAdam",
+        "lbfgs": "L-BFGS",
+    }
+    return known.get(name.casefold(), name)
+
+
+_DATASET_WORDS = {
+    "moons": Sentence("two moons", "双月"),
+    "circles": Sentence("two circles", "同心圆"),
+    "xor": Sentence("xor", "异或"),
+    "blobs": Sentence("two blobs", "两团点"),
+    "spirals": Sentence("spirals", "螺旋"),
+}

@@ -1,0 +1,92 @@
+"""Classes in the plane: their points, the regions a network gives them, and the line between these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from viz.draw.contour import contour_lines
+from viz.draw.window import Window
+from viz.marks import Arrows, Floats, Image, Lines, Mark, Points, rgba
+from viz.theme import Theme, alpha, mix
+
+CELLS = 140  # of the raster each way on which regions are found
+_MARKERS = ("circle", "diamond", "triangle", "square")
+_SCALES = (1.0, 1.12, 1.2, 1.0)  # which makes the markers look equally large
+
+
+def class_points(theme: Theme, points: Floats, labels: Any, sizes: Any = 13.0) -> list[Mark]:
+    """The points of each class in its colour and with its marker.
+
+    Args:
+        theme: colours.
+        points: (N, 2).
+        labels: (N,) numbers of classes.
+        sizes: diameter in canvas units, one or (N,).
+    """
+    marks: list[Mark] = []
+    for c in np.unique(labels):
+        group = labels == c
+        size = sizes[group] if np.ndim(sizes) else sizes
+        marker, scale = _MARKERS[c % 4], _SCALES[c % 4]
+        marks.append(Points(points[group], theme.label(c), size * scale, theme.outline, 1.6, marker))
+    return marks
+
+
+def plane_lines(theme: Theme, horizontals: Floats, verticals: Floats) -> tuple[Lines, Lines]:
+    """The lines of a grid (K, P, 2), each direction in its own hue."""
+    return Lines(horizontals, alpha(theme.grid_x, 0.8), 1.8), Lines(verticals, alpha(theme.grid_y, 0.8), 1.8)
+
+
+def carried_basis(theme: Theme, basis: Floats) -> list[Mark]:
+    """Arrows from where the origin went to where the basis vectors went: (3, 2), origin first."""
+    color = np.array([mix(theme.grid_x, theme.text, 0.55), mix(theme.grid_y, theme.text, 0.55)])
+    arrows = Arrows(basis[[0, 0]], basis[1:], color, 5.0, 20.0)
+    return [arrows, Points(basis[:1], theme.text, 12.0, theme.outline, 2.0)]
+
+
+def boundary_lines(theme: Theme, lines: Sequence[Floats]) -> tuple[Mark, ...]:
+    """Polylines (P, 2) on which a network is undecided, with a rim that lifts them off the ground."""
+    if not lines:
+        return ()
+    return Lines.of(lines, theme.outline, width=9.0), Lines.of(lines, theme.accent, width=5.0)
+
+
+def raster(window: Window, cells: int = CELLS) -> tuple[Floats, Floats, Floats]:
+    """Even positions xs (cells,), ys (cells,) over a window, and the points (cells, cells, 2) they span."""
+    (left, right), (bottom, top) = window
+    xs, ys = np.linspace(left, right, cells), np.linspace(bottom, top, cells)
+    return xs, ys, np.stack(np.meshgrid(xs, ys), axis=-1)
+
+
+def class_regions(
+    theme: Theme, xs: Floats, ys: Floats, leads: Floats, s: float = 1.0
+) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
+    """The region of each class as a tint, and the boundaries between them.
+
+    Args:
+        theme: colours.
+        xs, ys: (nx,) and (ny,) positions of the raster.
+        leads: (ny, nx, C) by how much each class leads all others, as `viz.measure.plane.leads`.
+        s: how much of it is there, 0 to 1: boundaries grow from their middles, tints come up.
+
+    Returns:
+        The marks that lie under the points, and those over them.
+    """
+    best = np.argmax(leads, axis=-1)
+    tint = np.array([rgba(theme.label(c)) for c in range(leads.shape[-1])])[best]
+    strength = 1 - np.exp(-np.abs(leads).max(axis=-1))
+    tint[..., 3] = (0.26 if theme.name == "dark" else 0.18) * strength * s
+    image = Image(np.round(tint[::-1] * 255).astype(np.uint8), (xs[0], xs[-1], ys[0], ys[-1]))
+    classes = range(leads.shape[-1]) if leads.shape[-1] > 2 else (1,)
+    lines = [line for c in classes for line in contour_lines(xs, ys, leads[..., c], np.zeros(1))]
+    return (image,), boundary_lines(theme, [grown(line, s) for line in lines])
+
+
+def grown(line: Floats, s: float) -> Floats:
+    """The middle part of a polyline, a share `s` of its vertices."""
+    n = len(line)
+    half = max(1, round(s * n / 2))
+    return line[max(0, n // 2 - half) : min(n, n // 2 + half + 1)]

@@ -107,9 +107,7 @@ def test_loading_leaves_the_global_random_states_as_found(name: str) -> None:
 # --- the split ---
 
 
-@pytest.mark.parametrize(
-    ("name", "val"), [("moons", 0.2), ("iris", 0.3), ("digits", 0.1), ("diabetes", 0.25)]
-)
+@pytest.mark.parametrize(("name", "val"), [("moons", 0.2), ("iris", 0.3), ("digits", 0.1), ("diabetes", 0.25)])
 def test_split_takes_each_class_in_its_share(name: str, val: float) -> None:
     data = load(name, val=val)
     rows = len(data.y)

@@ -95,9 +95,7 @@ def test_value_and_slope_are_those_of_torch(name: str, options: dict[str, Any]) 
     assert np.abs(derivative(name, **options)(GRID) - slope.numpy()).max() <= room
 
 
-@pytest.mark.parametrize(
-    "name", ["relu", "leaky-relu", "prelu", "rrelu", "relu6", "elu", "selu", "softshrink"]
-)
+@pytest.mark.parametrize("name", ["relu", "leaky-relu", "prelu", "rrelu", "relu6", "elu", "selu", "softshrink"])
 def test_slope_at_zero_is_the_one_of_torch(name: str) -> None:
     x = torch.zeros(1, dtype=torch.float64, requires_grad=True)
     (slope,) = torch.autograd.grad(module(name, {})(x).sum(), x)
@@ -250,9 +248,7 @@ ZONES = [
 
 
 @pytest.mark.parametrize(("name", "options", "expected"), ZONES)
-def test_saturated_zone_in_closed_form(
-    name: str, options: dict[str, Any], expected: list[tuple[float, float]]
-) -> None:
+def test_saturated_zone_in_closed_form(name: str, options: dict[str, Any], expected: list[tuple[float, float]]) -> None:
     found = saturated_zone(name, 0.05, -9.0, 9.0, **options)
     assert len(found) == len(expected)
     assert np.array(found) == pytest.approx(np.array(expected), abs=1e-9)

@@ -130,9 +130,7 @@ def test_moves_continuously(W: np.ndarray, b: np.ndarray) -> None:
 
 @pytest.mark.parametrize("noise", [0.0, -0.0, 1.2246467991473532e-16, -1.2246467991473532e-16])
 @pytest.mark.parametrize("factors", [(1.0, 1.0), (0.5, 2.0), (3.0, 3.0)])
-def test_half_turn_never_collapses_and_goes_counter_clockwise(
-    noise: float, factors: tuple[float, float]
-) -> None:
+def test_half_turn_never_collapses_and_goes_counter_clockwise(noise: float, factors: tuple[float, float]) -> None:
     W = np.array([[-1.0, -noise], [noise, -1.0]]) * factors
     path = AffinePath.of(W)
     assert path.angle == pytest.approx(math.pi, abs=1e-12) and path.angle <= math.pi

@@ -66,9 +66,7 @@ def possible(x: np.ndarray, labels: np.ndarray) -> bool:
     """Whether the linear program y (w x + c) >= 1 has a solution."""
     y = np.where(labels == labels.max(), 1.0, -1.0)
     A = -y[:, None] * np.column_stack([x, np.ones(len(x))])
-    program = linprog(
-        np.zeros(A.shape[1]), A_ub=A, b_ub=-np.ones(len(x)), bounds=(None, None), method="highs"
-    )
+    program = linprog(np.zeros(A.shape[1]), A_ub=A, b_ub=-np.ones(len(x)), bounds=(None, None), method="highs")
     assert program.status in (0, 2)
     return program.status == 0
 
@@ -129,9 +127,7 @@ def test_margin_is_the_one_of_a_quadratic_program() -> None:
 
 @given(seed=st.integers(0, 10_000), width=st.integers(1, 4), n=st.integers(2, 16), side=st.integers(2, 5))
 @settings(max_examples=120)
-def test_decision_on_small_lattices_is_the_one_of_a_linear_program(
-    seed: int, width: int, n: int, side: int
-) -> None:
+def test_decision_on_small_lattices_is_the_one_of_a_linear_program(seed: int, width: int, n: int, side: int) -> None:
     # Lattice points are full of ties: shared points, hulls that touch in a corner or an edge, collinear sets.
     rng = np.random.default_rng(seed)
     x = rng.integers(0, side, size=(n, width)).astype(float)

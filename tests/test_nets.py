@@ -86,9 +86,7 @@ def test_what_is_left_out_says_why(name: str) -> None:
 )
 def test_activation_values_by_hand(name: str, x: float, y: float) -> None:
     module = activation(name, dtype=torch.float64).eval()
-    assert float(module(torch.tensor([x], dtype=torch.float64)).detach()) == pytest.approx(
-        y, rel=1e-14, abs=0
-    )
+    assert float(module(torch.tensor([x], dtype=torch.float64)).detach()) == pytest.approx(y, rel=1e-14, abs=0)
 
 
 @pytest.mark.parametrize(

@@ -166,9 +166,7 @@ def test_the_textbook_trace_of_an_elliptic_bowl() -> None:
 def test_the_ravine_is_stable_up_to_two_over_its_condition(lr: float, shrinks: bool) -> None:
     path = descend(surface("ravine", condition=50), (-4, 1), "sgd", {"lr": lr}, 100)
     t = np.arange(101)
-    np.testing.assert_allclose(
-        path.xy, np.stack([-4 * (1 - lr) ** t, (1 - 50 * lr) ** t], axis=1), rtol=1e-10
-    )
+    np.testing.assert_allclose(path.xy, np.stack([-4 * (1 - lr) ** t, (1 - 50 * lr) ** t], axis=1), rtol=1e-10)
     assert (abs(path.xy[-1, 1]) < 1) == shrinks
 
 

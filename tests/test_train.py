@@ -368,9 +368,7 @@ def test_a_loss_that_only_rose_is_said_to_have_risen() -> None:
 def _droppy() -> nn.Sequential:
     torch.manual_seed(4)
     frozen = nn.Dropout(0.5).eval()
-    return nn.Sequential(
-        nn.Linear(2, 8), nn.BatchNorm1d(8), nn.RReLU(), nn.Dropout(0.3), frozen, nn.Linear(8, 1)
-    )
+    return nn.Sequential(nn.Linear(2, 8), nn.BatchNorm1d(8), nn.RReLU(), nn.Dropout(0.3), frozen, nn.Linear(8, 1))
 
 
 def test_a_training_is_repeatable_and_leaves_global_randomness_and_modes_alone() -> None:

@@ -28,9 +28,7 @@ def whole(name: str, value: Any, least: int, most: int | None = None) -> int:
     except TypeError:
         number = None
     if number is None or isinstance(value, bool) or number < least or (most is not None and number > most):
-        raise UsageError(
-            "learn.range", name=name, given=repr(value), rule=rule.format(least=least, most=most)
-        )
+        raise UsageError("learn.range", name=name, given=repr(value), rule=rule.format(least=least, most=most))
     return number
 
 

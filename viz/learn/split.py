@@ -30,9 +30,7 @@ def draw(groups: Ints, count: int, rng: np.random.Generator, spare: int) -> Ints
     while share.sum() < min(count, room.sum()):
         waiting = np.where(share < room, exact - share, -np.inf)
         share[int(np.argmax(waiting))] += 1
-    picked = [
-        rng.permutation(np.flatnonzero(groups == label))[:n] for label, n in zip(labels, share, strict=True)
-    ]
+    picked = [rng.permutation(np.flatnonzero(groups == label))[:n] for label, n in zip(labels, share, strict=True)]
     return np.sort(np.concatenate(picked)).astype(np.int64)
 
 

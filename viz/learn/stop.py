@@ -44,9 +44,7 @@ class Stop:
         if self.margin is not None:
             real("margin", self.margin, 0.0)
 
-    def met(
-        self, model: nn.Module, X: torch.Tensor, labels: NDArray, loss: float, accuracy: float
-    ) -> str | None:
+    def met(self, model: nn.Module, X: torch.Tensor, labels: NDArray, loss: float, accuracy: float) -> str | None:
         """The rule that says stop now, or None.
 
         Args:

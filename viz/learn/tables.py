@@ -51,9 +51,7 @@ class _Sheet:
                 key = "learn.file.cell.first" if heading else "learn.file.cell"
                 if value is not None or text.casefold().lstrip("+-") in ("inf", "infinity"):
                     key = "learn.file.finite"
-                raise UsageError(
-                    key, path=self.path, row=row.number, column=self.names[column], cell=text[:40]
-                )
+                raise UsageError(key, path=self.path, row=row.number, column=self.names[column], cell=text[:40])
             values[i] = value
         return values
 

@@ -65,9 +65,7 @@ def read_rows(path: Path) -> tuple[list[Row], bool]:
     usual = Counter(len(row.cells) for row in rows).most_common(1)[0][0]
     for row in rows:
         if len(row.cells) != usual:
-            raise UsageError(
-                "learn.file.ragged", path=path, row=row.number, count=len(row.cells), usual=usual
-            )
+            raise UsageError("learn.file.ragged", path=path, row=row.number, count=len(row.cells), usual=usual)
     return rows, delimiter != ","
 
 

@@ -103,8 +103,8 @@ WORDS = {
         "optimizer-race --optimizers 中 {name}（--lr {lr}）出现了两次：请设置不同的学习率，或去掉一个。",
     ),
     "map.matrix": (
-        "{where} cannot read {given!r} as a 2×2 matrix: write two rows of two numbers such as \"1,0.5;0,1\", or a name such as rotate=30.",
-        "{where} 无法把 {given!r} 读作 2×2 矩阵：请写成两行、每行两个数，例如 \"1,0.5;0,1\"，或使用名称，例如 rotate=30。",
+        '{where} cannot read {given!r} as a 2×2 matrix: write two rows of two numbers such as "1,0.5;0,1", or a name such as rotate=30.',
+        '{where} 无法把 {given!r} 读作 2×2 矩阵：请写成两行、每行两个数，例如 "1,0.5;0,1"，或使用名称，例如 rotate=30。',
     ),
     "map.value": (
         "{where} cannot use {given!r}: write {example}.",

@@ -59,8 +59,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "要求零线的函数在 ({x}, {y}) 处是 NaN 或无穷大；请缩小窗口，或改用训练发散之前的权重。",
     ),
     "jacobian.points": (
-        "Points need shape (N, n) or (…, n) with n coordinates each, but got shape {shape}; "
-        "put one point in each row.",
+        "Points need shape (N, n) or (…, n) with n coordinates each, but got shape {shape}; put one point in each row.",
         "点需要 (N, n) 或 (…, n) 的形状，每个点 n 个坐标，而得到的形状是 {shape}；请每行放一个点。",
     ),
     "jacobian.points_finite": (

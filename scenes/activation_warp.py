@@ -11,8 +11,9 @@ import numpy as np
 
 from viz import ease, glyphs
 from viz.draw import layout
-from viz.draw.axes import axes, limits, number, significant, ticks
+from viz.draw.axes import MINUS, axes, limits, number, short, significant, ticks
 from viz.draw.histogram import root_length, silhouettes
+from viz.draw.outcome import Outcome
 from viz.draw.plane import coloured_square
 from viz.draw.trace import upto
 from viz.draw.window import around
@@ -156,7 +157,7 @@ def _shown(name: str) -> Sentence:
         return Sentence("the identity", "恒等函数")
     known = ACTIVATION_CLASSES[base] or base
     text = known if sum(c.isupper() for c in known) > 1 or base == "mish" else base
-    text += f"({', '.join(values)})" if values else ""
+    text += f"({', '.join(v.replace('-', MINUS) for v in values)})" if values else ""
     return Sentence(text, text)
 
 
@@ -197,23 +198,17 @@ def _crowding(data: Data) -> Sentence:
     if slope == 0:
         return _FLAT_BETWEEN.format(at=number(data.warp.values[least], 2))
     two = _two_slopes(data)
-    place = f"x = {_short(data.warp.values[least])}"
+    place = f"x = {short(data.warp.values[least])}"
     if two:
         place = "x < 0" if data.warp.values[least] < 0 else "x > 0"
     words = _CROWD if slope < 1 else _SPREAD
-    return words.format(place=place, slope=_short(slope), factor=_short(1 / slope))
+    return words.format(place=place, slope=short(slope), factor=short(1 / slope))
 
 
 def _two_slopes(data: Data) -> bool:
     """Whether f is one line for negative values and another one for the rest."""
     low, high = data.warp.slopes[data.warp.values < 0], data.warp.slopes[data.warp.values > 0]
     return bool(np.ptp(low) == 0 and np.ptp(high) == 0 and low[0] != high[0])
-
-
-def _short(value: float, digits: int = 3) -> str:
-    """A number with a few significant digits, and without zeros at its end."""
-    text = significant(value, digits)
-    return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text
 
 
 def _digits(value: float) -> int:
@@ -243,11 +238,11 @@ def _verdict(data: Data) -> Sentence:
         return _SQUEEZED.format(low=number(low, 4), high=number(high, 4), area=significant(data.warp.area), gap=gap)
     if _two_slopes(data):
         before, behind = float(data.warp.slopes[0]), float(data.warp.slopes[-1])
-        factors = [_short(v) for v in (behind**2, before * behind, before**2)]
+        factors = [short(v) for v in (behind**2, before * behind, before**2)]
         return _APART_TWO.format(none=factors[0], one=factors[1], both=factors[2])
     factors = [float(v) ** 2 for v in (data.warp.slopes.min(), data.warp.slopes.max())]
     gap = least_gap(data.warp.images)
-    return _APART.format(total=total, gap=significant(gap), least=_short(factors[0]), most=_short(factors[1]))
+    return _APART.format(total=total, gap=significant(gap), least=short(factors[0]), most=short(factors[1]))
 
 
 def _twice(data: Data) -> str:
@@ -422,6 +417,8 @@ class _Stage:
         corners = np.array([[-_REACH, -_REACH], [_REACH, _REACH], [low, low], [high, high]])
         self.window = around([corners], self.at.grids[0][2:], 0.08)
         self.unit = self.at.grids[0][2] / (self.window[0][1] - self.window[0][0])  # canvas units
+        self.outcome = Outcome(self.theme, self.unit, d.warp)
+        self.inks = d.colors * (0.86 if self.theme.name == "light" else 1.0)  # yellow on white needs a little more ink
         low, high = limits([*d.curve_f, 0.0], 0.07, 0.5)
         tall = self.at.curve[3]
         self.curve_lim = (high - (high - low) * tall / (tall - 22.0), high)  # room for the values below the curve
@@ -463,10 +460,10 @@ class _Stage:
         name, left = self.view.say(_shown(self.data.name)), _LEFT
         tall, beside = "dfrac" in text, rect[3] < 60.0
         first, second, start = 27.0, 76.0 if tall else 67.0, left
-        if beside:
-            first, second = 30.0, 30.0
+        if beside:  # a low line: fractions as in running text
+            first, second, text = 30.0, 30.0, text.replace(r"\dfrac", r"\frac")
             start = left + glyphs.advance(name, HEADING, "semibold") + 28.0
-        size = min(24.0 if beside and tall else CAPTION, max(18.0, CAPTION * rect[2] / _math_width(text, CAPTION)))
+        size = min(HEADING if beside and tall else CAPTION, max(18.0, CAPTION * rect[2] / _math_width(text, CAPTION)))
         if not beside:  # a long formula begins further to the left
             start = max(0.0, min(start, rect[2] - _math_width(text, size)))
         texts = (
@@ -583,9 +580,7 @@ class _Stage:
         if grown < 1:
             rank = (d.points.sum(axis=1) / _REACH + 2) / 4
             size = largest * ease.smootherstep(np.clip(2 * grown - rank, 0, 1))
-        inks = np.concatenate([d.colors, np.broadcast_to(seen, (len(xy),))[:, None]], axis=1)
-        if self.theme.name == "light":
-            inks[:, :3] *= 0.86  # yellow on white needs a little more ink
+        inks = np.concatenate([self.inks, np.broadcast_to(seen, (len(xy),))[:, None]], axis=1)
         return Points(xy, inks, size)
 
     def _ring(self, ring: float, sx: float, sy: float) -> list[Mark]:
@@ -602,7 +597,7 @@ class _Stage:
             way = np.array([start, corner, [x, y]])
             marks.append(Lines(way, alpha(self.theme.accent, 0.7 * ring), 3.0, (4.0, 5.0)))
         edge = alpha(self.theme.accent, ring)
-        color = np.concatenate([d.colors[row * _SIDE + column], [ring]])
+        color = np.concatenate([self.inks[row * _SIDE + column], [ring]])
         marks.append(Points([[x, y]], color, 20.0, edge, 4.5))
         return marks
 
@@ -614,168 +609,52 @@ class _Stage:
         marks = [*self.still("before"), *self._lines(0.0, 0.0), self._dots(grown, 0.0, 0.0, seen)]
         marks += self._ring(ring, 0.0, 0.0)
         if verdict > 0:
-            marks += self._regions(verdict) + self._fold(0, verdict)
+            marks += self._outcome_before(verdict)
         return self._plane("before", 0, marks)
 
     def _after(self, grown: float, sx: float, sy: float, ring: float, verdict: float) -> Panel:
         marks = [*self.still("after"), *self._lines(sx, sy), self._dots(grown, sx, sy)]
         marks += self._ring(ring, sx, sy)
         if verdict > 0:
-            marks += self._fold(1, verdict) + self._box(verdict) + self._piles(verdict)
+            marks += self._outcome_after(verdict)
         return self._plane("main", 1, marks)
+
+    def _outcome_before(self, verdict: float) -> list[Mark]:
+        """On the grid before: how many places are left of each region, what is turned over, or by what areas change."""
+        warp, outcome = self.data.warp, self.outcome
+        if warp.kind == "fold":
+            return outcome.turned(self.view.say(_FLIPPED), verdict) + outcome.fold(False, verdict)
+        if warp.kind == "collapse" and warp.count_places < len(self.data.points):
+            return outcome.regions(verdict)
+        return outcome.factors(verdict) if warp.kind == "apart" else []
+
+    def _outcome_after(self, verdict: float) -> list[Mark]:
+        """On the grid after: the places that points share, the fold, or the box that holds them all."""
+        kind, outcome, say = self.data.warp.kind, self.outcome, self.view.say
+        if kind == "fold":
+            return outcome.fold(True, verdict) + outcome.piles(verdict)
+        if kind == "collapse":
+            counts = outcome.pile_counts(lambda count: say(_EACH, count=count), verdict)
+            return outcome.piles(verdict) + counts
+        if kind != "squeeze":
+            return []
+        box, marks = outcome.box(verdict)
+        left, right = self.window[0]
+        side, room = 0.36 * (right - left), box[0, 0] - left - 0.08 * (right - left)
+        if box[2, 0] - box[0, 0] > 0.25 * (right - left) or room < side:
+            return marks
+        corner, inks = left + 0.05 * (right - left), self.inks
+
+        def note(factor: float) -> str:
+            return say(_TIMES, factor=number(factor, 1))
+
+        return [*outcome.enlarged(box, corner, side, inks, note, verdict), *marks]
 
     def _plane(self, name: str, which: int, marks: list[Mark]) -> Panel:
         theme, window = self.theme, self.window
         seen = axes(theme, ticks(*window[0], 5), ticks(*window[1], 5))
         rect = self.at.grids[which]
         return Panel(name, rect, *window, tuple(marks), seen, theme.panel, theme.edge, equal=True)
-
-    # -- what became of the points
-
-    def _regions(self, verdict: float) -> list[Mark]:
-        """Stretches of the grid before, with what became of them: points and places, or the factor of areas."""
-        d = self.data
-        if d.warp.kind == "collapse" and d.warp.count_places < len(d.points):
-            return self._collapsing(verdict)
-        if d.warp.kind != "apart":
-            return []
-        spots = [(x, y) for y in (-1.0, 1.0) for x in (-1.0, 1.0)]
-        near = [int(np.argmin(np.abs(d.warp.values - v))) for v in (-1.0, 1.0)]
-        slopes = dict(zip((-1.0, 1.0), d.warp.slopes[near], strict=True))
-        marks: list[Mark] = []
-        for x, y in spots:
-            marks += self._label((x, y), "× " + _short(float(slopes[x] * slopes[y]), 2), verdict)
-        return marks
-
-    def _collapsing(self, verdict: float) -> list[Mark]:
-        half = _REACH / (_SIDE - 1)
-        marks: list[Mark] = []
-        labels: list[Mark] = []
-        for rows in self.data.warp.runs:
-            for columns in self.data.warp.runs:
-                x0, x1 = self.data.warp.values[[columns.start, columns.stop - 1]] + (-half, half)
-                y0, y1 = self.data.warp.values[[rows.start, rows.stop - 1]] + (-half, half)
-                count, left = rows.count * columns.count, rows.places * columns.places
-                box = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
-                fill = alpha(self.theme.accent, 0.10 * verdict if left < count else 0.0)
-                marks.append(Polygons(box, fill, alpha(self.theme.accent, 0.8 * verdict), 2.5))
-                wide, high = (x1 - x0) * self.unit, (y1 - y0) * self.unit
-                text = f"{count} → {left}"
-                if glyphs.advance(text, SMALL, "semibold") + 16 > wide:
-                    text = text.replace(" ", "")
-                if glyphs.advance(text, SMALL, "semibold") <= wide and high > 34:
-                    labels += self._label(((x0 + x1) / 2, (y0 + y1) / 2), text, verdict)
-        return marks + labels
-
-    def _label(self, place: tuple[float, float], text: str, seen: float, ink: Any = None) -> list[Mark]:
-        """A short text on a ground of its own."""
-        theme = self.theme
-        wide, high = (glyphs.advance(text, SMALL, "semibold") / 2 + 8) / self.unit, 19.0 / self.unit
-        x, y = place
-        box = [[x - wide, y - high], [x + wide, y - high], [x + wide, y + high], [x - wide, y + high]]
-        return [
-            Polygons(box, alpha(theme.panel, 0.88 * seen)),
-            Text(place, text, SMALL, alpha(theme.text if ink is None else ink, seen), "semibold", ("center", "middle")),
-        ]
-
-    def _fold(self, which: int, verdict: float) -> list[Mark]:
-        """The lines along which the plane is folded, before and after."""
-        if not len(self.data.warp.turn):
-            return []
-        v = float(self.data.warp.turn[which])
-        low, high = ((-_REACH, _REACH), self.data.warp.extent())[which]
-        ink = alpha(self.theme.accent, verdict)
-        lines = np.array([[[low, v], [high, v]], [[v, low], [v, high]]])
-        marks: list[Mark] = [Lines(lines, ink, 4.0)]
-        return self._turned(verdict) + marks if which == 0 else marks
-
-    def _turned(self, verdict: float) -> list[Mark]:
-        """The strips of the grid before that the fold turns over."""
-        v, fill = float(self.data.warp.turn[0]), alpha(self.theme.accent, 0.14 * verdict)
-        end = -_REACH if self.data.warp.slopes[0] < 0 else _REACH
-        r, word = _REACH, self.view.say(_FLIPPED)
-        marks: list[Mark] = [
-            Polygons([[end, -r], [v, -r], [v, r], [end, r]], fill),
-            Polygons([[-r, end], [-r, v], [r, v], [r, end]], fill),
-        ]
-        middle, aside = (v + end) / 2, (v - end) / 2
-        if glyphs.advance(word, SMALL, "semibold") + 12 <= abs(v - end) * self.unit:
-            marks += self._label((middle, aside), word, verdict) + self._label((aside, middle), word, verdict)
-        return marks
-
-    def _box(self, verdict: float) -> list[Mark]:
-        """The box that holds the square's image, and an enlarged copy of a small one where there is room."""
-        d, ink = self.data, alpha(self.theme.accent, verdict)
-        if d.warp.kind != "squeeze":
-            return []
-        pad = 5.0 / self.unit
-        low, high = d.warp.extent()[0] - pad, d.warp.extent()[1] + pad
-        box = np.array([[low, low], [high, low], [high, high], [low, high], [low, low]])
-        marks: list[Mark] = [Lines(box, ink, 3.5)]
-        left, right = self.window[0]
-        side = 0.36 * (right - left)
-        room = low - left - 0.08 * (right - left)
-        if high - low > 0.25 * (right - left) or room < side:
-            return marks
-        return [*self._enlarged(box, left + 0.05 * (right - left), side, verdict), *marks]
-
-    def _enlarged(self, box: Floats, corner: float, side: float, verdict: float) -> list[Mark]:
-        """The image again, as large as a square with this lower left corner, (corner, corner)."""
-        theme, d = self.theme, self.data
-        low, high = float(box[0, 0]), float(box[2, 0])
-        scale = side / (high - low)
-        large = (box - low) * scale + corner
-        at = (d.warp.images - low) * scale + corner
-        ends = at.min(), at.max()
-        flat = np.array([[[ends[0], v], [ends[1], v]] for v in at])
-        xy = np.stack(np.meshgrid(at, at), axis=-1).reshape(-1, 2)
-        inks = np.concatenate([d.colors * (0.86 if theme.name == "light" else 1.0), np.full((len(xy), 1), verdict)], 1)
-        size = float(np.clip(0.62 * np.ptp(at) / (_SIDE - 1) * self.unit, 3.4, 9.5))
-        note = self.view.say(_TIMES, factor=number(scale, 1))
-        return [
-            Lines([[box[i], large[i]] for i in (1, 3)], alpha(theme.accent, 0.45 * verdict), 2.0),
-            Polygons(large[:4], alpha(theme.panel, verdict), alpha(theme.accent, 0.8 * verdict), 2.5),
-            Lines(flat, alpha(theme.grid_x, 0.5 * verdict), 1.6),
-            Lines(flat[..., ::-1], alpha(theme.grid_y, 0.5 * verdict), 1.6),
-            Points(xy, inks, size),
-            *self._label((corner + side / 2, corner + side + 26.0 / self.unit), note, verdict),
-        ]
-
-    def _piles(self, verdict: float) -> list[Mark]:
-        """Places that more than one point shares: the larger, the more points."""
-        d = self.data
-        shared = d.warp.counts > 1
-        if not shared.any():
-            return []
-        xy = np.stack(np.meshgrid(d.warp.images, d.warp.images), axis=-1).reshape(-1, 2)[shared]
-        counts = d.warp.counts[shared]
-        _, first = np.unique(np.round(xy / 1e-9).astype(np.int64), axis=0, return_index=True)
-        xy, counts = xy[first], counts[first]
-        size = verdict * (6.0 + 2.3 * np.log2(counts))
-        piles = Points(xy, alpha(self.theme.text, verdict), size, alpha(self.theme.accent, verdict), 2.5)
-        return [piles, *self._pile_labels(verdict)]
-
-    def _pile_labels(self, verdict: float) -> list[Mark]:
-        """How many points share a place, outside of the image: where both coordinates are lost, and where one is."""
-        d, (low, high) = self.data, self.data.warp.extent()
-        middle, span = (low + high) / 2, max(high - low, 1e-9)
-        piles = [(float(d.warp.images[run.start]), run.count) for run in d.warp.runs if run.piled]
-        outer = [(v, count, np.sign(v - middle)) for v, count in piles if abs(v - middle) > 0.25 * span]
-        marks: list[Mark] = []
-        apart = [run for run in d.warp.runs if not run.piled]
-        amid = float(np.mean([d.warp.images[run.start : run.stop].mean() for run in apart])) if apart else middle
-        for v, count, side in outer:
-            each = self.view.say(_EACH, count=count)
-            wide = glyphs.advance(each, SMALL, "semibold")
-            if apart:
-                marks += self._label((amid, v + side * 34.0 / self.unit), each, verdict)
-                marks += self._label((v + side * (24.0 + wide / 2) / self.unit, amid), each, verdict)
-            for other, more, way in outer:
-                text = str(count * more)
-                off = 22.0 + glyphs.advance(text, SMALL, "semibold") / 2
-                place = (v + side * off / self.unit, other + way * 28.0 / self.unit)
-                marks += self._label(place, text, verdict, self.theme.accent)
-        return marks
 
     # -- bars and numbers
 
@@ -857,8 +736,8 @@ _EACH = Sentence("{count} each", "各 {count} 个")
 _SQUARE = Sentence("{side} × {side} points on [−2, 2]²", "[−2, 2]² 上的 {side} × {side} 个点")
 _LENGTH = Sentence("bar length: √ of density", "条长：密度的平方根")
 _PLACES = Sentence("places of the {total} points", "{total} 个点占据的位置数")
-_BOX = Sentence("box around the image", "像的外接框")
-_AREA = Sentence("area of the box", "框的面积")
+_BOX = Sentence("bounding box", "外接框")
+_AREA = Sentence("its area", "框的面积")
 _GAP = Sentence("smallest distance", "最小间距")
 _CURVE = Sentence(
     "The function acts on x and on y separately. Marked below the curve: the {count} values that each coordinate has on the grid.",

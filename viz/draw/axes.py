@@ -35,6 +35,12 @@ def significant(value: float, digits: int = 3) -> str:
     return f"{mantissa}×10{str(exponent).translate(_SUPERSCRIPTS)}"
 
 
+def short(value: float, digits: int = 3) -> str:
+    """A number with a few significant digits at most, without zeros at its end: 1, 0.1, 0.0363."""
+    text = significant(value, digits)
+    return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text
+
+
 def nice_step(span: float, count: int) -> float:
     """A step of 1, 2, 2.5 or 5 times a power of ten that cuts a span into about `count` parts."""
     raw = span / max(count, 1)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from viz.measure.boundary import pull_back as pull_back
     from viz.measure.separability import separability as separability
     from viz.recording import Recording as Recording
+    from viz.warping import warp as warp
 
 # name -> module; imported when first asked for, so that `import viz` stays light.
 _PUBLIC = {
@@ -29,6 +30,7 @@ _PUBLIC = {
     "pull_back": "viz.measure.boundary",
     "scene": "viz.animation",
     "separability": "viz.measure.separability",
+    "warp": "viz.warping",
 }
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "pull_back",
     "scene",
     "separability",
+    "warp",
 ]
 
 

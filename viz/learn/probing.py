@@ -196,7 +196,7 @@ class Probe:
     def _failure(self, single: _Pass, error: Exception) -> UsageError:
         name, module, given = single.innermost()
         shape = self.array.shape
-        wanted = _wanted_shape(module, given)
+        wanted = wanted_shape(module, given)
         if wanted:
             where = f"{name} ({type(module).__name__})"
             return UsageError("record.probe_shape", shape=shape, layer=where, wanted=wanted, given=given)
@@ -252,7 +252,7 @@ class _Pass:
             self._running.pop()
             self._finished = name
         call = self.counts[name] = self.counts.get(name, 0) + 1
-        parts = list(_tensors(output))
+        parts = list(tensors(output))
         if not parts and self._survey and self._probe.wants(name, name):
             self._probe.note("unseen.numbers", layer=name, found=type(output).__name__)
         for part, tensor in parts:
@@ -289,7 +289,7 @@ class _Pass:
         self._probe.listed(key, name, call, same)
 
 
-def _tensors(output: Any, part: str = "") -> Iterable[tuple[str, torch.Tensor]]:
+def tensors(output: Any, part: str = "") -> Iterable[tuple[str, torch.Tensor]]:
     """The tensors in an output with their place in it: empty, `0`, `key`, `1.0`."""
     if isinstance(output, torch.Tensor):
         yield part, output
@@ -301,7 +301,7 @@ def _tensors(output: Any, part: str = "") -> Iterable[tuple[str, torch.Tensor]]:
     else:
         return
     for key, value in items:
-        yield from _tensors(value, f"{part}.{key}" if part else str(key))
+        yield from tensors(value, f"{part}.{key}" if part else str(key))
 
 
 def home(model: torch.nn.Module) -> tuple[torch.device, torch.dtype]:
@@ -319,7 +319,7 @@ def _has_forward(module: torch.nn.Module) -> bool:
     return type(module).forward is not torch.nn.Module.forward
 
 
-def _wanted_shape(module: torch.nn.Module, given: Any) -> str:
+def wanted_shape(module: torch.nn.Module, given: Any) -> str:
     """The input shape a layer wants when that is not what it was given, else empty text."""
     if given is None:
         return ""

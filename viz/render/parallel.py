@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from multiprocessing.shared_memory import SharedMemory
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from viz import scenefile
+from viz.scenefile import Scene
 from viz.theme import View
 
 if TYPE_CHECKING:
@@ -48,7 +51,11 @@ def draw(animation: Animation, view: View, size: tuple[int, int], times: list[fl
     """
     length = max(1, min(_LONGEST, _CHUNK_BYTES // (size[0] * size[1] * 4), -(-len(times) // jobs)))
     chunks = [times[i : i + length] for i in range(0, len(times), length)]
-    task = (animation.scene.name, animation.config, animation.data, animation.renderer, view, size)
+    scene = animation.scene
+    # A scene that is on the list is found by its name; another one, by its module's.
+    listed = scene.name in scenefile.names() and scenefile.load(scene.name).module is scene.module
+    module = None if listed else scene.module.__name__
+    task = (scene.name, module, animation.config, animation.data, animation.renderer, view, size)
     with _unheard():  # this starts a process too, which frees what others leave behind
         pool = ProcessPoolExecutor(jobs, get_context("spawn"), _start, task)
     waiting: deque[Future[Drawn]] = deque()
@@ -98,17 +105,18 @@ def _follow(parent: BaseProcess) -> None:
     os._exit(1)
 
 
-def _start(name: str, config: Any, data: Any, renderer: str, view: View, size: tuple[int, int]) -> None:
+def _start(
+    name: str, module: str | None, config: Any, data: Any, renderer: str, view: View, size: tuple[int, int]
+) -> None:
     """Prepare a process: the stage and the painter are made once."""
     global _worker
-    from viz import scenefile
     from viz.animation import Animation
     from viz.render import painter
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # see _unheard
     if parent := parent_process():
         threading.Thread(target=_follow, args=(parent,), daemon=True).start()
-    scene = scenefile.load(name)
+    scene = Scene(name, import_module(module)) if module else scenefile.load(name)
     animation = Animation(scene, config, theme=view.theme.name, lang=view.lang, renderer=renderer, data=data)
     _worker = (animation.scene.stage(animation.data, view), painter(renderer, *size), size)
 

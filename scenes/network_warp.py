@@ -129,6 +129,11 @@ def numbers(data: Data) -> dict[str, Any]:
     return found
 
 
+def history(data: Data) -> Floats:
+    """The loss before each step and after the last, by which two runs are told apart."""
+    return data.run.losses
+
+
 def describe(data: Data) -> Sentence:
     """What is seen, for people who cannot see it."""
     run = data.run
@@ -456,7 +461,8 @@ class _Stage:
         return layout.text_panel("loss-title", self.loss_title_rect, tuple(texts))
 
     def _formula(self, name: str) -> Panel:
-        size = 34.0 if self.formula_rect[2] > 560 else 28.0
+        width = self.formula_rect[2]
+        size = 34.0 if width > 560 else 28.0 if width > 450 else SMALL
         text = Text((0, 44), f"${self._math(name)}$", size, self.view.theme.text)
         return layout.text_panel("formula", self.formula_rect, (text,))
 

@@ -315,6 +315,11 @@ def numbers(data: Data) -> dict[str, Any]:
     }
 
 
+def history(data: Data) -> Floats:
+    """(T + 1, O) the function at each step of each optimizer, by which two runs are told apart."""
+    return data.values.T
+
+
 def describe(data: Data) -> Sentence:
     """What is seen, for people who cannot see it."""
     return _DESCRIBE.format(title=Sentence(*data.title), count=len(data.labels), start=_point(data.start)) + _verdict(

@@ -22,7 +22,7 @@ PLAIN = {
     "viz.frame",
     "viz.glyphs",
 }
-PLAIN |= {"viz.store", "viz.versions", "viz.scenefile"}
+PLAIN |= {"viz.store", "viz.versions", "viz.scenefile", "viz.cache"}
 LAYERS = {
     "plain": PLAIN,
     "recording": PLAIN | {"viz.recording"},

@@ -71,10 +71,7 @@ class Animation:
     @cached_property
     def data(self) -> Any:
         """The numbers of the experiment: arrays and values, measured once and kept in the cache on disk."""
-        from viz.cache import load_or_compute
-
-        compute = self.scene.compute
-        return load_or_compute(self.scene.name, self.config, self.scene.module.Data, lambda: compute(self.config))
+        return self.scene.data(self.config)
 
     @cached_property
     def timeline(self) -> Timeline:

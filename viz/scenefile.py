@@ -178,7 +178,8 @@ class Scene:
     The module defines `TITLE` and `ABOUT` (Sentence), `Config` (frozen dataclass of `option` fields),
     `compute(config) -> Data`, `timeline(data) -> Timeline`, `stage(data, view) -> (t -> Frame)`,
     `numbers(data) -> dict` and `describe(data) -> Sentence`. `stage` builds what never changes once and gives
-    back the pure function of time that draws; `numbers` are the values that the pictures show.
+    back the pure function of time that draws; `numbers` are the values that the pictures show. It may also define
+    `history(data)`, the loss at each step as an array (S,) or (S, K), by which two runs are told apart.
 
     Args:
         name: as the command line takes it.
@@ -234,6 +235,17 @@ class Scene:
     def compute(self, config: Any) -> Any:
         """Run the experiment: seeded, slow, leaves numbers behind."""
         return self.module.compute(config)
+
+    def data(self, config: Any) -> Any:
+        """What `compute` leaves behind: measured once and kept in the cache on disk.
+
+        A module with `CACHED = False` is computed each time, because what it is made of is kept already.
+        """
+        from viz.cache import load_or_compute
+
+        if not getattr(self.module, "CACHED", True):
+            return self.compute(config)
+        return load_or_compute(self.name, config, self.module.Data, lambda: self.compute(config))
 
     def timeline(self, data: Any) -> Timeline:
         """The steps of the animation."""

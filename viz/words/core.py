@@ -41,4 +41,25 @@ WORDS = {
         "{scene} {flag} {value} is out of range: choose {range}.",
         "{scene} {flag} {value} 超出范围：请选择 {range}。",
     ),
+    "twin.twin": (
+        "A twin cannot be shown twice: choose another scene with --scene, for example --scene network-warp.",
+        "twin 不能再作孪生：请用 --scene 选择别的场景，例如 --scene network-warp。",
+    ),
+    "twin.vary": (
+        "--vary {given!r} does not say what differs: write option=value,value, for example activation=tanh,relu.",
+        "--vary {given!r} 没有说明改什么：请写成 option=value,value，例如 activation=tanh,relu。",
+    ),
+    "twin.two": (
+        "--vary {name} takes two values, but {given!r} has {count}: write {name}=a,b, or {name}=a|b when a value "
+        "holds commas.",
+        "--vary {name} 需要两个取值，而 {given!r} 有 {count} 个：请写成 {name}=a,b；取值本身含逗号时写成 {name}=a|b。",
+    ),
+    "twin.set": (
+        "--set {given!r} is not an option with a value: write option=value, several separated by semicolons.",
+        "--set {given!r} 不是带取值的选项：请写成 option=value，多个之间用分号隔开。",
+    ),
+    "twin.again": (
+        "Option {name} is given twice: name it once, in --vary or in --set.",
+        "选项 {name} 给出了两次：请只在 --vary 或 --set 中写一次。",
+    ),
 }

@@ -311,7 +311,7 @@ def _state(name: str, p: float) -> _State:
         return ease.smootherstep(ease.ramp(p, start, stop))
 
     if name == "curve":
-        return _State(part(0.0, 0.6), ease.ramp(p, 0.15, 0.8), part(0.7, 1.0), 0.0, 0.0)
+        return _State(part(0.35, 0.9), ease.ramp(p, 0.0, 0.4), part(0.75, 1.0), 0.0, 0.0)
     if name == "x":
         return _State(sx=part(0.4, 1.0), sy=0.0, look=part(0.08, 0.3) + part(0.3, 0.5), looked=1.0, ring=part(0.0, 0.1))
     if name == "y":
@@ -407,7 +407,8 @@ class _Stage:
         # Caches keep what stands still the same object; the arguments are all that a picture depends on.
         self.text, self.head = lru_cache(64)(Text), lru_cache(16)(self._head)
         self.curve, self.before, self.after = (lru_cache(4)(f) for f in (self._curve, self._before, self._after))
-        self.still = lru_cache(8)(self._still)
+        self.still, self.lines = lru_cache(8)(self._still), lru_cache(8)(self._lines)
+        self.dots = lru_cache(8)(self._dots)
         self.bars, self.facts = lru_cache(16)(self._bars), lru_cache(4)(self._facts)
 
     def _scales(self) -> None:
@@ -461,7 +462,7 @@ class _Stage:
         tall, beside = "dfrac" in text, rect[3] < 60.0
         first, second, start = 27.0, 76.0 if tall else 67.0, left
         if beside:  # a low line: fractions as in running text
-            first, second, text = 30.0, 30.0, text.replace(r"\dfrac", r"\frac")
+            first, second, text = 30.0, 26.0 if tall else 30.0, text.replace(r"\dfrac", r"\frac")
             start = left + glyphs.advance(name, HEADING, "semibold") + 28.0
         size = min(HEADING if beside and tall else CAPTION, max(18.0, CAPTION * rect[2] / _math_width(text, CAPTION)))
         if not beside:  # a long formula begins further to the left
@@ -557,19 +558,20 @@ class _Stage:
         square = [[-r, -r], [r, -r], [r, r], [-r, r], [-r, -r]]
         return cross, Lines(square, alpha(self.theme.quiet, 0.6), 2.0, (9.0, 8.0))
 
-    def _lines(self, sx: float, sy: float) -> list[Mark]:
+    def _lines(self, sx: float, sy: float) -> tuple[Mark, ...]:
         """The grid's lines: an activation keeps lines parallel to an axis straight and parallel to it."""
         d = self.data
         x, y = (ease.lerp(d.warp.values, d.warp.images, s) for s in (sx, sy))
         (left, right), (bottom, top) = d.warp.extent(sx), d.warp.extent(sy)
         flat = np.array([[[left, v], [right, v]] for v in y])
         tall = np.array([[[v, bottom], [v, top]] for v in x])
-        return [
+        return (
             Lines(flat, alpha(self.theme.grid_x, 0.5), 1.6),
             Lines(tall, alpha(self.theme.grid_y, 0.5), 1.6),
-        ]
+        )
 
-    def _dots(self, grown: float, sx: float, sy: float, seen: Any = 1.0) -> Points:
+    def _dots(self, grown: float, sx: float, sy: float, fade: float) -> Points:
+        """The points, some of them fading: the more of its coordinates a point loses, the further."""
         d = self.data
         x, y = (ease.lerp(d.warp.values, d.warp.images, s) for s in (sx, sy))
         xy = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
@@ -580,7 +582,10 @@ class _Stage:
         if grown < 1:
             rank = (d.points.sum(axis=1) / _REACH + 2) / 4
             size = largest * ease.smootherstep(np.clip(2 * grown - rank, 0, 1))
-        inks = np.concatenate([self.inks, np.broadcast_to(seen, (len(xy),))[:, None]], axis=1)
+        inks: Any = np.concatenate([self.inks, np.ones((len(xy), 1))], axis=1)
+        if fade > 0 and d.warp.count_places < len(xy):
+            lost = np.concatenate([np.full(r.count, float(r.places < r.count)) for r in d.warp.runs])
+            inks[:, 3] -= fade * 0.33 * (lost[None, :] + lost[:, None]).ravel()
         return Points(xy, inks, size)
 
     def _ring(self, ring: float, sx: float, sy: float) -> list[Mark]:
@@ -602,18 +607,14 @@ class _Stage:
         return marks
 
     def _before(self, grown: float, ring: float, verdict: float) -> Panel:
-        seen: Any = 1.0
-        if verdict > 0 and self.data.warp.count_places < len(self.data.points):
-            lost = np.concatenate([np.full(r.count, float(r.places < r.count)) for r in self.data.warp.runs])
-            seen = 1 - verdict * 0.33 * (lost[None, :] + lost[:, None]).ravel()
-        marks = [*self.still("before"), *self._lines(0.0, 0.0), self._dots(grown, 0.0, 0.0, seen)]
+        marks = [*self.still("before"), *self.lines(0.0, 0.0), self.dots(grown, 0.0, 0.0, verdict)]
         marks += self._ring(ring, 0.0, 0.0)
         if verdict > 0:
             marks += self._outcome_before(verdict)
         return self._plane("before", 0, marks)
 
     def _after(self, grown: float, sx: float, sy: float, ring: float, verdict: float) -> Panel:
-        marks = [*self.still("after"), *self._lines(sx, sy), self._dots(grown, sx, sy)]
+        marks = [*self.still("after"), *self.lines(sx, sy), self.dots(grown, sx, sy, 0.0)]
         marks += self._ring(ring, sx, sy)
         if verdict > 0:
             marks += self._outcome_after(verdict)

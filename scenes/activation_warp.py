@@ -171,8 +171,20 @@ def timeline(data: Data) -> Timeline:
     fx, fy = data.warp.images[[column, row]]
     steps = (
         Step("curve", 5.5, _CURVE.format(count=_SIDE), 2.4, Sentence("curve", "曲线")),
-        Step("x", 5.6, _BEND_X.format(x=number(x, 2), fx=number(fx, 2)), 2.0, Sentence("x bent", "弯曲 x")),
-        Step("y", 5.6, _BEND_Y.format(y=number(y, 2), fy=number(fy, 2)), 2.0, Sentence("y bent", "弯曲 y")),
+        Step(
+            "x",
+            5.6,
+            (_STAY_X if x == fx else _BEND_X).format(x=number(x, 2), fx=number(fx, 2)),
+            2.0,
+            Sentence("x bent", "弯曲 x"),
+        ),
+        Step(
+            "y",
+            5.6,
+            (_STAY_Y if y == fy else _BEND_Y).format(y=number(y, 2), fy=number(fy, 2)),
+            2.0,
+            Sentence("y bent", "弯曲 y"),
+        ),
         Step("density", 6.0, _crowding(data), 3.2, Sentence("density", "密度")),
         Step("counts", 6.5, _verdict(data), 4.4, Sentence("what became of the points", "点的去向")),
     )
@@ -184,7 +196,8 @@ def _crowding(data: Data) -> Sentence:
     if data.warp.kind == "still":
         return _FLAT
     if data.warp.kind == "fold":
-        return _AT_FOLD.format(value=number(data.warp.turn[1], 3), at=number(data.warp.turn[0], 2))
+        words = _AT_FOLD if np.abs(data.warp.dense_slopes).min() < 0.01 else _AT_KINK
+        return words.format(value=number(data.warp.turn[1], 3), at=number(data.warp.turn[0], 2))
     piles = [run for run in data.warp.runs if run.piled]
     if piles:
         listed = Sentence("", "")
@@ -193,16 +206,20 @@ def _crowding(data: Data) -> Sentence:
             joint = Sentence("", "") if i == 0 else _AND if i == len(piles) - 1 else _COMMA
             listed = listed + joint + _BECOME.format(count=run.count, value=value)
         return _PILES.format(all=_SIDE, piles=listed)
+    if data.warp.kind == "collapse":
+        flat = np.flatnonzero(data.warp.dense_slopes == 0.0)
+        first = flat[: np.flatnonzero(np.diff(np.append(flat, np.inf)) > 1)[0] + 1]
+        start, stop = data.warp.dense[first[[0, -1]]].tolist()
+        return _FLAT_BETWEEN.format(start=number(start, 2), stop=number(stop, 2))
     least = int(np.argmin(np.abs(data.warp.slopes)))
-    slope = float(data.warp.slopes[least])
-    if slope == 0:
-        return _FLAT_BETWEEN.format(at=number(data.warp.values[least], 2))
-    two = _two_slopes(data)
-    place = f"x = {short(data.warp.values[least])}"
-    if two:
-        place = "x < 0" if data.warp.values[least] < 0 else "x > 0"
-    words = _CROWD if slope < 1 else _SPREAD
-    return words.format(place=place, slope=short(slope), factor=short(1 / slope))
+    slope, x = float(data.warp.slopes[least]), float(data.warp.values[least])
+    if slope >= 1:
+        return _SPREAD.format(slope=short(slope))
+    if np.ptp(data.warp.slopes) < 1e-12:
+        place = _EVERYWHERE
+    else:
+        place = (_NEGATIVE if x < 0 else _POSITIVE) if _two_slopes(data) else _AT.format(x=short(x))
+    return _CROWD.format(place=place, slope=short(slope), factor=short(1 / slope))
 
 
 def _two_slopes(data: Data) -> bool:
@@ -752,6 +769,14 @@ _BEND_Y = Sentence(
     "Then y, with the same curve: the ringed point goes from y = {y} to {fy}. Lines parallel to an axis stay parallel to it.",
     "再用同一条曲线处理 y：圈出的点从 y = {y} 移到 {fy}。与坐标轴平行的直线仍与它平行。",
 )
+_STAY_X = Sentence(
+    "First x: look it up on the curve, and slide every point sideways to f(x). The ringed one stays, because f({x}) = {fx}.",
+    "先处理 x：在曲线上查到 f(x)，每个点水平移动到那里。圈出的点不动，因为 f({x}) = {fx}。",
+)
+_STAY_Y = Sentence(
+    "Then y, with the same curve: the ringed point stays, because f({y}) = {fy}. Lines parallel to an axis stay parallel to it.",
+    "再用同一条曲线处理 y：圈出的点不动，因为 f({y}) = {fy}。与坐标轴平行的直线仍与它平行。",
+)
 _FLAT = Sentence(
     "Nothing piles up: the bars are as even as before, because f′ = 1 everywhere on the square.",
     "没有任何堆积：直条和之前一样平，因为在正方形上处处 f′ = 1。",
@@ -765,25 +790,32 @@ _PILES = Sentence(
     "Of the {all} values of each coordinate, {piles}. There the bars shoot up: the slope is 0 and nothing tells the points apart.",
     "每个坐标的 {all} 个值中，{piles}。那里的直条陡然升高：斜率为 0，再也无法区分这些点。",
 )
+_AT_KINK = Sentence(
+    "At x = {at} f turns back: from its value there, {value}, on, points from both sides lie over one another.",
+    "在 x = {at} 处 f 折返：从那里的函数值 {value} 起，两侧的点相互重叠。",
+)
 _FLAT_BETWEEN = Sentence(
-    "At x = {at} the slope is 0: there the bars shoot up.", "在 x = {at} 处斜率为 0：那里的直条陡然升高。"
+    "Between x = {start} and {stop} the slope is 0: all these values become one, and there the bars shoot up.",
+    "在 x = {start} 与 {stop} 之间斜率为 0：这些值都变成同一个值，那里的直条陡然升高。",
 )
 _CROWD = Sentence(
-    "Points crowd where f is flat. At {place} the slope is {slope}, and they stand {factor} times as dense as before.",
-    "f 平坦之处，点变得拥挤。在 {place} 处斜率为 {slope}，点的密度是之前的 {factor} 倍。",
+    "Points crowd where f is flat. {place} the slope is {slope}, and they stand {factor} times as dense as before.",
+    "f 平坦之处，点变得拥挤。{place}斜率为 {slope}，点的密度是之前的 {factor} 倍。",
 )
+_AT = Sentence("At x = {x}", "在 x = {x} 处")
+_NEGATIVE = Sentence("Where x < 0", "x < 0 时")
+_POSITIVE = Sentence("Where x > 0", "x > 0 时")
+_EVERYWHERE = Sentence("All over the square", "在整个正方形上")
 _SPREAD = Sentence(
-    "Points crowd nowhere. At {place} the slope is least, {slope}, and they stand {factor} times as dense as before.",
-    "点在任何地方都不拥挤。在 {place} 处斜率最小，为 {slope}，点的密度是之前的 {factor} 倍。",
+    "Points crowd nowhere: the slope is nowhere less than {slope}.", "点在任何地方都不拥挤：斜率处处不小于 {slope}。"
 )
 _STILL = Sentence(
     "All {total} points are where they were: on this square {name} is the straight line f(x) = x.",
     "{total} 个点都在原处：在这个正方形上，{name}就是直线 f(x) = x。",
 )
 _FOLDED = Sentence(
-    "The plane is folded along x = {turn} and y = {turn}: {back} of {all} columns run backwards, and each value between {low} and {top} "
-    "is reached from both sides.",
-    "平面沿 x = {turn} 和 y = {turn} 折叠：{all} 列中有 {back} 列反向，{low} 与 {top} 之间的每个值都从两侧各到达一次。",
+    "Folded along x = {turn} and y = {turn}: {back} of {all} columns run backwards, and values from {low} to {top} come from both sides.",
+    "平面沿 x = {turn} 和 y = {turn} 折叠：{all} 列中有 {back} 列反向，从 {low} 到 {top} 的值两侧都会取到。",
 )
 _FOLDED_ONTO = Sentence(
     "The plane is folded along x = {turn} and y = {turn}: {back} of {all} columns run backwards, and the {total} points share {places} places.",

@@ -95,18 +95,43 @@ class PlaneRun:
             points: in the input plane.
             row: row of the recorded steps; None for the trained network.
         """
-        if row is None:
-            weights, biases, names = self.weights, self.biases, self.activations
-        else:
-            weights = tuple(path[row] for path in self.weight_path)
-            biases = tuple(path[row] for path in self.bias_path)
-            names = with_slopes(self.activations, self.slope_path[row])
-        hidden = stages(hidden_layers(weights, biases, names), points)[-1]
-        return leads(hidden @ weights[-1].T + biases[-1])
+        return self.final_scores(stages(self.hidden_at(row), points)[-1], row)
 
-    def final_scores(self, hidden: Floats) -> Floats:
+    def final_scores(self, hidden: Floats, row: int | None = None) -> Floats:
         """The same leads (…, C) at points (…, 2) of the last hidden layer."""
-        return leads(hidden @ self.weights[-1].T + self.biases[-1])
+        weight = self.weights[-1] if row is None else self.weight_path[-1][row]
+        bias = self.biases[-1] if row is None else self.bias_path[-1][row]
+        return leads(hidden @ weight.T + bias)
+
+    def hidden_at(self, row: int | None = None) -> list[Layer]:
+        """The layers up to the last hidden one at a recorded step; None for the trained network."""
+        if row is None:
+            return self.hidden
+        weights = [path[row] for path in self.weight_path]
+        biases = [path[row] for path in self.bias_path]
+        return hidden_layers(weights, biases, with_slopes(self.activations, self.slope_path[row]))
+
+    def spaces(self, rows: NDArray[np.int64], points: Floats | None = None) -> list[Floats]:
+        """Where points are at recorded steps: before the first layer and after each hidden one, (R, N, 2) each.
+
+        Args:
+            rows: (R,) rows of the recorded steps.
+            points: (N, 2) in the input plane; None for the training data. Where parameters overflow the result is
+                not finite.
+        """
+        x = self.points if points is None else points
+        found = [np.broadcast_to(x, (len(rows), *x.shape))]
+        with np.errstate(over="ignore", invalid="ignore"):
+            for k, name in enumerate(self.activations):
+                weight, bias = self.weight_path[k][rows], self.bias_path[k][rows]
+                z = found[-1] @ weight.transpose(0, 2, 1) + bias[:, None]
+                base, *options = name.split(":")
+                if base == "prelu":
+                    z = np.where(z > 0, z, self.slope_path[rows, k][:, None, None] * z)
+                elif base not in ("none", "linear"):
+                    z = Layer.pointwise(base, **named_options(base, options)).value(z)
+                found.append(z)
+        return found
 
 
 def with_slopes(activations: Sequence[str], slopes: Floats) -> tuple[str, ...]:

@@ -698,8 +698,8 @@ _UNSHIFTED = Sentence(
 _DET = Sentence("determinant", "行列式")
 _SIGMA = Sentence("singular values", "奇异值")
 _LAMBDA = Sentence("eigenvalues", "特征值")
-_VECTOR = Sentence("vector A", "向量 A")
-_ORIGIN = Sentence("origin", "原点")
+_VECTOR = Sentence("point A", "点 A")
+_ORIGIN = Sentence("image of the origin", "原点的像")
 _CHART = Sentence("along the way", "一路上的变化")
 _DESCRIBE = Sentence(
     "A grid, coloured points, the unit square and a vector are moved by the matrix with rows ({a}, {b}) and ({c}, {d}); "

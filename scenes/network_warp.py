@@ -12,7 +12,7 @@ import numpy as np
 from scenes._plane import PlaneConfig, dataset_words, is_linear, optimizer_words, percent, train_plane
 from viz import ease
 from viz.draw import layout
-from viz.draw.axes import axes, equal_limits, limits, log_limits, log_ticks, number, significant, ticks
+from viz.draw.axes import axes, equal_limits, limits, log_limits, log_ticks, number, round_below, significant, ticks
 from viz.draw.classes import boundary_lines, carried_basis, class_points, class_regions, plane_lines, raster
 from viz.draw.network import network
 from viz.draw.trace import broke_off, trace
@@ -29,10 +29,10 @@ from viz.theme import SMALL, View, alpha
 from viz.timeline import Step, Timeline
 from viz.words import Sentence
 
-TITLE = Sentence("A network bends the plane until a line is enough", "网络弯曲平面，直到一条直线就够了")
+TITLE = Sentence("A network bends the plane until a line is enough", "网络弯曲平面，直到一条直线就能分开各类")
 LINEAR_TITLE = Sentence("Without activations, the plane never bends", "没有激活函数，平面永远不会弯曲")
 UNSOLVED_TITLE = Sentence(
-    "A network bends the plane, but here no line is enough", "网络弯曲平面，但这里没有一条直线够用"
+    "A network bends the plane, but here no line is enough", "网络弯曲平面，但仍没有直线能分开各类"
 )
 NEARLY_TITLE = Sentence("A network bends the plane, and nearly finds its line", "网络弯曲平面，离那条直线只差一点")
 DIVERGED_TITLE = Sentence("A training that diverged", "一次发散的训练")
@@ -59,7 +59,8 @@ class Data:
         dataset, optimizer: names as given.
         lr: learning rate.
         apart: whether a line separates the classes, before the first layer and after each layer.
-        margin: distance between line and classes in the last hidden layer, 0 when there is no such line.
+        margin: distance from the widest line there is to both classes in the last hidden layer, 0 for none.
+        reach: distance from the network's own line to the point nearest to it there, 0 when one is on the wrong side.
         boundary: polylines (P, 2) in the input plane on which the network of two classes is undecided.
     """
 
@@ -69,6 +70,7 @@ class Data:
     lr: float
     apart: tuple[bool, ...]
     margin: float
+    reach: float
     boundary: tuple[Floats, ...]
 
 
@@ -84,8 +86,27 @@ def compute(config: Config) -> Data:
         lr=config.lr,
         apart=tuple(margin > 0 for margin in certificates),
         margin=certificates[-1],
+        reach=_reach(run),
         boundary=_boundary(run),
     )
+
+
+def _reach(run: PlaneRun) -> float:
+    """How far the network's own lines stay away from the nearest point of the last hidden layer."""
+    if run.diverged_at is not None:
+        return 0.0
+    hidden = stages(run.hidden, run.points)[-1]
+    weights, biases = run.weights[-1], run.biases[-1]
+    if len(weights) == 1:  # one logit, negative for the first class
+        weights, biases = np.concatenate([-weights, weights]) / 2, np.concatenate([-biases, biases]) / 2
+    nearest = np.inf
+    for k in range(len(weights)):
+        others = run.labels != k
+        normal = weights[run.labels[others]] - weights[k]
+        length = np.linalg.norm(normal, axis=1)
+        lead = np.einsum("nd,nd->n", hidden[others], normal) + biases[run.labels[others]] - biases[k]
+        nearest = min(nearest, float((lead / np.where(length == 0, 1.0, length)).min(initial=np.inf)))
+    return max(nearest, 0.0)
 
 
 def _boundary(run: PlaneRun) -> tuple[Floats, ...]:
@@ -120,7 +141,9 @@ def numbers(data: Data) -> dict[str, Any]:
         "stopped because": run.stopped_because,
         "diverged at": run.diverged_at,
         "separable": list(data.apart),
-        "margin": data.margin,
+        "margin": data.reach,
+        "widest margin": data.margin,
+        "misclassified": round((1 - run.accuracy) * len(run.points)),
     }
     if is_linear(run) and run.diverged_at is None:
         matrix, shift = product(run.hidden)
@@ -232,8 +255,20 @@ def _verdict(data: Data) -> Sentence:
         words = _LINEAR_APART if data.apart[0] else _LINEAR_MIXED
         return words.format(n=len(run.weights), accuracy=accuracy, held=held)
     if run.accuracy == 1.0 and data.margin > 0:
-        return _SOLVED.format(accuracy=accuracy, held=held, margin=number(data.margin, 3))
-    return (_NEARLY if data.margin > 0 else _UNSOLVED).format(accuracy=accuracy, held=held)
+        reach, widest = number(data.reach, 3), number(data.margin, 3)
+        return _SOLVED.format(accuracy=accuracy, held=held, margin=reach, widest=widest)
+    wrong = round((1 - run.accuracy) * len(run.points))
+    words = _NEARLY if data.margin > 0 else _RING if _ring_stays(data) else _UNSOLVED
+    return words.format(accuracy=accuracy, held=held, wrong=wrong, count=len(run.points))
+
+
+# Continuous and strictly increasing: with such activations a layer of width 2 moves the plane without tearing it.
+_UNTORN = ("tanh", "sigmoid", "softplus", "softsign", "elu", "celu", "selu", "leaky-relu", "prelu", "logsigmoid")
+
+
+def _ring_stays(data: Data) -> bool:
+    """Whether a ring around the other class must stay one: no layer tears the plane."""
+    return data.dataset == "circles" and all(name.split(":")[0] in _UNTORN for name in data.run.activations)
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------
@@ -438,6 +473,7 @@ class _Stage:
         curve = np.stack([np.arange(len(losses), dtype=float), np.maximum(losses, 1e-12)], axis=-1)
         end = max(len(losses) - 1, 1)
         low, high = log_limits(losses, 0.08)
+        low = round_below(low)  # so that a tick stands below the last value
         marks: tuple[Mark, ...] = () if at < 0 else trace(theme, curve, at, theme.accent)
         if self.run.diverged_at is not None and at >= end:
             marks = (*marks, broke_off(theme, curve[-1]))
@@ -513,11 +549,11 @@ _DATA_APART = Sentence(
     "{count} 个点，{name}：一条直线就能把各类分开。",
 )
 _RUNNING = Sentence(
-    "Training for {steps} steps: loss {loss} at step {step}.", "训练 {steps} 步：损失 {loss}，第 {step} 步。"
+    "Training for {steps} steps: loss {loss} at step {step}.", "共训练 {steps} 步；损失 {loss}，第 {step} 步。"
 )
 _TRAINED = Sentence(
-    "{optimizer}, learning rate {lr}, {steps} steps: loss {first} to {last} (seed {seed}). Thick curve: the network is undecided.",
-    "{optimizer}，学习率 {lr}，{steps} 步：损失从 {first} 到 {last}（种子 {seed}）。粗线处网络拿不定主意。",
+    "{optimizer}, learning rate {lr}, {steps} steps: loss {first} to {last} (seed {seed}). Thick curve: the decision boundary.",
+    "{optimizer}，学习率 {lr}，{steps} 步：损失从 {first} 到 {last}（种子 {seed}）。粗线是决策边界。",
 )
 _DIVERGED = Sentence(
     "Diverged at step {step}: with {optimizer} at learning rate {lr} the loss is no longer a finite number.",
@@ -543,18 +579,22 @@ _BENT_STILL = Sentence(
     "Layer {k}, {name}: each coordinate is bent by itself. A line still separates the classes.",
     "第 {k} 层，{name}：每个坐标各自弯曲。一条直线仍能把各类分开。",
 )
-_HELD = Sentence(" (held-out points {accuracy})", "（留出的点 {accuracy}）")
+_HELD = Sentence(" (held-out points {accuracy})", "（留出集 {accuracy}）")
 _SOLVED = Sentence(
-    "A straight line is enough: accuracy {accuracy}{held}, margin {margin}.",
-    "一条直线就够了：准确率 {accuracy}{held}，间隔 {margin}。",
+    "A straight line is enough: accuracy {accuracy}{held}. It stays {margin} away from every point; the widest line, {widest}.",
+    "一条直线即可分开：准确率 {accuracy}{held}。它离最近的点 {margin}；最宽的分隔线可达 {widest}。",
 )
 _NEARLY = Sentence(
-    "A line could separate the classes, but the network's own does not yet: accuracy {accuracy}{held}.",
-    "有直线能把各类分开，但网络自己的直线还没做到：准确率 {accuracy}{held}。",
+    "A line could separate the classes, but the network's own does not yet: {wrong} of {count} wrong, accuracy {accuracy}{held}.",
+    "有直线能把各类分开，但网络自己的直线还没做到：{count} 个中错 {wrong} 个，准确率 {accuracy}{held}。",
 )
 _UNSOLVED = Sentence(
-    "No line separates the classes in the last hidden layer: accuracy {accuracy}{held}.",
-    "在最后一个隐藏层中没有直线能把各类分开：准确率 {accuracy}{held}。",
+    "No line separates the classes in the last hidden layer: {wrong} of {count} wrong, accuracy {accuracy}{held}.",
+    "最后一个隐藏层中没有直线能把各类分开：{count} 个中错 {wrong} 个，准确率 {accuracy}{held}。",
+)
+_RING = Sentence(
+    "Layers 2 wide bend the plane but never tear it: what a ring encloses stays enclosed. {wrong} of {count} wrong, accuracy {accuracy}{held}.",
+    "宽度为 2 的层只弯曲平面而不撕开它：环内的点始终在环内。{count} 个中错 {wrong} 个，准确率 {accuracy}{held}。",
 )
 _LINEAR_MIXED = Sentence(
     "The product of the {n} matrices is one matrix, so all layers together draw one straight line: accuracy {accuracy}{held}.",

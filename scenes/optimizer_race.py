@@ -881,7 +881,10 @@ _SAME = Sentence(
     "The same start and {steps} steps for all, each with the learning rate in the table.",
     "起点相同，各走 {steps} 步，学习率见表。",
 )
-_RANKED = Sentence("After {steps} steps, lowest first: {list}. ", "{steps} 步之后，由低到高：{list}。")
+_RANKED = Sentence(
+    "After {steps} steps, lowest first, at these rates (others change the order): {list}. ",
+    "{steps} 步之后，按表中学习率由低到高（换学习率则次序会变）：{list}。",
+)
 _ALONE = Sentence("After {steps} steps: {list}. ", "{steps} 步之后：{list}。")
 _GONE = Sentence("Left the window: {list}. ", "离开窗口：{list}。")
 _BURST = Sentence("Diverged: {list}. ", "发散：{list}。")

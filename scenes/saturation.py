@@ -304,7 +304,9 @@ def _round_scales(low: float, high: float) -> tuple[tuple[float, str], ...]:
 
 def _title(data: Data) -> Sentence:
     """What the run showed: into the flat parts of which activations the inputs ran."""
-    driven = [_shown(r.name) for r in data.responses if r.share[-1] > r.share[0] + 0.05]
+    driven = [
+        _shown(r.name) for r in data.responses if r.share[-1] > r.share[0] + 0.05 and r.mean_slope[-1] < r.mean_slope[0]
+    ]
     return _DRIVEN.format(names=_listed(driven, _AND)) if driven else _UNMOVED
 
 
@@ -727,7 +729,7 @@ _SATURATED = Sentence("saturated", "饱和")
 _DEVIATION = Sentence("standard deviation of x", "x 的标准差")
 _ZONE = Sentence("saturated: |f′| < {threshold}", "饱和：|f′| < {threshold}")
 _SLOPE = Sentence("slope f′", "斜率 f′")
-_LENGTH = Sentence("bar length: √ of share", "条长：占比的平方根")
+_LENGTH = Sentence("bar length: √ of share", "柱长 ∝ √占比")
 _MEAN_BY = Sentence("mean |f′| by std of x", "平均 |f′| 随标准差的变化")
 _SHARE_BY = Sentence("saturated share by std of x", "饱和比例随标准差的变化")
 _CURVE = Sentence(
@@ -736,11 +738,11 @@ _CURVE = Sentence(
 )
 _SMALL_INPUTS = Sentence(
     "{count} inputs x with standard deviation {first} flow through. Saturated: {shares}.",
-    "{count} 个标准差为 {first} 的输入 x 通过函数。饱和比例：{shares}。",
+    "{count} 个输入 x（标准差 {first}）通过函数。饱和比例：{shares}。",
 )
 _GROWING = Sentence(
-    "The same {count} inputs, scaled up: those that enter the shaded zone still give outputs, but |f′| < {threshold}.",
-    "同样的 {count} 个输入逐渐放大：进入阴影区的输入仍有输出，但 |f′| < {threshold}。",
+    "The same {count} inputs, scaled up: in the shaded zone outputs hardly change any more: |f′|\N{NO-BREAK SPACE}<\N{NO-BREAK SPACE}{threshold}.",
+    "同样的 {count} 个输入逐渐放大：在阴影区内输出几乎不再变化：|f′|\N{NO-BREAK SPACE}<\N{NO-BREAK SPACE}{threshold}。",
 )
 _LEFT = Sentence(
     "What is left of a gradient on average, mean |f′|: {slopes}.",

@@ -136,7 +136,11 @@ def test_sentences_say_what_the_numbers_say(moons: viz.Animation) -> None:
     for value in singular:
         assert f"{value:.2f}" in captions["layer 1 linear"]
     assert "accuracy 100.0 %" in captions["line"]
-    assert f"margin {moons.data.margin:.3f}" in captions["line"]
+    hidden = stages(run.hidden, run.points)[-1]
+    own = np.abs(hidden @ run.weights[-1][0] + run.biases[-1][0]) / np.linalg.norm(run.weights[-1])
+    assert moons.data.reach == pytest.approx(own.min(), abs=1e-12)
+    assert f"stays {own.min():.3f} away" in captions["line"]
+    assert f"widest line, {moons.data.margin:.3f}" in captions["line"]
     numbers = moons.scene.numbers(moons.data)
     assert numbers["last loss"] == run.losses[-1]
 

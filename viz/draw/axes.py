@@ -51,6 +51,12 @@ def nice_step(span: float, count: int) -> float:
     return 10.0 * power
 
 
+def round_below(value: float) -> float:
+    """The largest of 1, 2 and 5 times a power of ten that is not above a positive value."""
+    power = 10.0 ** math.floor(math.log10(value) + 1e-9)
+    return max(m * power for m in (1.0, 2.0, 5.0) if m * power <= value * (1 + 1e-9))
+
+
 def ticks(low: float, high: float, count: int = 5) -> tuple[tuple[float, str], ...]:
     """Round positions between two limits with their texts, all with the same decimals."""
     low, high = min(low, high), max(low, high)

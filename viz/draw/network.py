@@ -11,7 +11,9 @@ from viz.draw.layout import fit
 from viz.frame import Panel, Rect
 from viz.marks import Floats, Lines, Mark, Points, Text
 from viz.theme import SMALL, View, alpha, mix
+from viz.words import Sentence
 
+_NOTE = Sentence("weights: width = size, green +, pink −", "权重：线宽 = 大小，绿 +，粉 −")
 _MOST_UNITS = 10  # a column with more shows its first and last ones and says how many there are
 
 
@@ -75,6 +77,9 @@ def network(
         marks.append(Text((at, foot), label, label_size, color, anchor=(anchor, "baseline")))
         if widths[k] > _MOST_UNITS:
             marks.append(Text((x, top - 6.0), f"×{widths[k]}", 20.0, theme.quiet, anchor=("center", "baseline")))
+    note = view.say(_NOTE)
+    if foot + 40.0 <= rect[3]:
+        marks.append(Text((0.0, foot + 40.0), note, fit(note, SMALL, rect[2], least=18.0), theme.quiet))
     if heading:
         marks.append(Text((0.0, 24.0), heading, SMALL, theme.text, anchor=("left", "baseline")))
     return Panel("network", rect, (0.0, rect[2]), (rect[3], 0.0), tuple(marks), clip=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 from matplotlib import rcParams
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes as MplAxes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -20,6 +21,7 @@ from viz.render.mpl_artists import add, dress
 
 _DPI = 100
 _PATIENCE = 1  # frames a mark must stay the same before it moves into the background
+_SPARE = 8  # canvases that wait for the next frame; an exporter holds about as many
 
 
 class Painter:
@@ -27,6 +29,9 @@ class Painter:
 
     The chrome (grounds, axes, ticks) lies below; above it, of each panel the leading marks that have stayed the
     same; on top the rest, drawn for every frame. A frame that equals the one before costs nothing.
+
+    Each frame is drawn where it stays: the canvas under an array is used again when nobody holds the array, or a
+    part of it, any more.
 
     Args:
         width, height: pixels.
@@ -45,6 +50,7 @@ class Painter:
         self._last: list[tuple[Mark, ...]] | None = None
         self._still = 0
         self._pixels: NDArray[np.uint8] | None = None
+        self._spare: deque[RendererAgg] = deque(maxlen=_SPARE)
 
     def paint(self, frame: Frame) -> NDArray[np.uint8]:
         """The frame as (H, W, 4) uint8 RGBA; the same object as before when nothing changed."""
@@ -63,12 +69,13 @@ class Painter:
             assert self._pixels is not None
             return self._pixels
         self._choose_ground(frame, marks, last)
-        self._canvas.restore_region(self._ground)
+        canvas = self._spare.pop() if self._spare else RendererAgg(*self._size, _DPI)
+        canvas.restore_region(self._ground)
         for panel, baked in zip(frame.panels, self._baked, strict=True):
-            self._draw(panel, panel.marks[len(baked) :])
+            self._draw(panel, panel.marks[len(baked) :], canvas)
         self._last = marks
         self._forget(marks)
-        self._pixels = np.array(self._canvas.buffer_rgba())
+        self._pixels = np.asarray(_Sheet(canvas, self._spare))
         return self._pixels
 
     def _dress(self, frame: Frame) -> None:
@@ -119,18 +126,17 @@ class Painter:
     def _bake(self, frame: Frame, marks: list[tuple[Mark, ...]]) -> None:
         self._canvas.restore_region(self._chrome)
         for panel, some in zip(frame.panels, marks, strict=True):
-            self._draw(panel, some)
+            self._draw(panel, some, self._canvas.get_renderer())
         self._ground = self._canvas.copy_from_bbox(self._figure.bbox)
         self._baked = marks
 
-    def _draw(self, panel: Panel, marks: tuple[Mark, ...]) -> None:
+    def _draw(self, panel: Panel, marks: tuple[Mark, ...], renderer: RendererAgg) -> None:
         ax = self._axes[panel.name][1]
-        renderer = self._canvas.get_renderer()
         for mark in marks:
             known = self._artists.get(id(mark))
             # The same mark may stand in two panels: then the artist belongs to the other Axes.
             if known is None or known[1].axes is not ax:
-                artist = add(mark, panel, ax, self._k)
+                artist = add(mark, panel, ax, self._k, 72.0 / _DPI)
                 artist.set_animated(True)
                 known = (mark, artist)
                 self._artists[id(mark)] = known
@@ -141,6 +147,17 @@ class Painter:
         alive = {id(mark) for some in marks for mark in some}
         for i in [i for i in self._artists if i not in alive]:
             self._artists.pop(i)[1].remove()
+
+
+class _Sheet:
+    """What the array of a frame stands on: gives its canvas back when neither the array nor a view of it is left."""
+
+    def __init__(self, canvas: RendererAgg, spare: deque[RendererAgg]) -> None:
+        self._canvas, self._spare = canvas, spare
+        self.__array_interface__ = np.asarray(canvas.buffer_rgba()).__array_interface__
+
+    def __del__(self) -> None:
+        self._spare.append(self._canvas)
 
 
 @contextmanager
@@ -201,9 +218,9 @@ def panel_figure(frame: Frame, name: str, width: float) -> Figure:
         width: inches.
     """
     panel = frame.panel(name)
-    # Type keeps a readable size on a narrow page: 8 pt or more for ticks.
+    # Ticks are set in 8 to 10 pt: readable on a narrow page, and not blown up with a small panel.
     size = panel.axes.size if panel.axes else 24.0
-    k = max(72.0 * width / (panel.rect[2] * 1.25), 8.0 / size)
+    k = float(np.clip(72.0 * width / (panel.rect[2] * 1.25), 8.0 / size, 10.0 / size))
     left = (3.2 if panel.axes and panel.axes.yticks else 0.6) * size * k / 72
     left += 1.4 * size * k / 72 if panel.axes and panel.axes.ylabel else 0
     below = (1.9 if panel.axes and panel.axes.xticks else 0.6) * size * k / 72

@@ -63,3 +63,18 @@ def arrow_outlines(panel: Panel, arrows: Arrows) -> Floats:
         tail - side * half,
     )
     return np.stack(corners, axis=1)
+
+
+def round_outline(diameter: float, tolerance: float) -> Floats:
+    """Corners (V, 2) of a polygon that passes for a circle of diameter 1: equal in area, and nowhere visibly off.
+
+    Args:
+        diameter: how large the circle is drawn.
+        tolerance: greatest distance between circle and polygon, in the same unit.
+    """
+    # Half of a segment's height lies outside the circle, half inside, as the areas are equal.
+    cosine = 1.0 - min(4.0 * tolerance / max(diameter, tolerance), 1.0)
+    count = max(8, int(np.ceil(np.pi / np.arccos(cosine))))
+    angles = 2.0 * np.pi * np.arange(count) / count
+    radius = np.sqrt(np.pi / (2.0 * count * np.sin(2.0 * np.pi / count)))
+    return radius * np.stack([np.cos(angles), np.sin(angles)], axis=-1)

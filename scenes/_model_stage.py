@@ -10,23 +10,29 @@ import numpy as np
 from viz import ease, glyphs
 from viz.draw import layout
 from viz.draw.axes import axes, equal_limits, number, ticks
-from viz.draw.contour import contour_lines
+from viz.draw.classes import (
+    boundary_lines,
+    carried_basis,
+    class_marker,
+    class_points,
+    class_regions,
+    grown,
+    plane_lines,
+    raster,
+)
 from viz.draw.matrix import brackets, entries, matrix_width
-from viz.draw.window import Window, between_windows
+from viz.draw.window import Window, between_windows, union
 from viz.frame import Frame, Panel, Rect
-from viz.marks import Arrows, Floats, Image, Lines, Mark, Points, Polygons, Text, rgba
+from viz.marks import Floats, Lines, Mark, Points, Polygons, Text
 from viz.measure.passage import Passage, Space, between
 from viz.measure.plane import leads
-from viz.theme import SMALL, View, alpha, mix, viridis
+from viz.theme import SMALL, View, alpha, viridis
 from viz.timeline import Timeline
 from viz.words import Sentence
 
-_FIELD = 140  # cells of the raster on which regions are drawn
 _OUT, _IN = 0.2, 0.8  # the scale changes before and after a motion that keeps it
 _ROW, _TALL = 43.0, 54.0  # heights of a row of the list, where there are many and where there are few
 _LEAST = 230.0  # height below which the input is not shown a second time
-_MARKERS = ("circle", "diamond", "triangle", "square")
-_SIZES = (1.0, 1.12, 1.2, 1.0)
 _PARTS = ("horizontals", "verticals", "points", "basis")
 
 _RAN = Sentence("what ran", "运行的模块")
@@ -49,13 +55,9 @@ class Stage:
         self._windows()
         count = len(self.spaces[0].points)
         self.size = 13.0 * float(np.clip(np.sqrt(500 / count), 0.5, 1.0))
-        if run.labels is None:
-            groups = [(0, np.ones(count, dtype=bool))]
-        else:
-            groups = [(int(c), run.labels == c) for c in np.unique(run.labels)]
-        self.groups = groups
         start = self.spaces[0].points
         self.rank = np.argsort(np.argsort(start[:, 0])) / count
+        self.places = viridis(0.15 + 0.8 * self.rank)
         self.still = cache(self._still)
         self.main = lru_cache(maxsize=4)(self._main)
         self.modules = lru_cache(maxsize=8)(self._modules)
@@ -102,11 +104,11 @@ class Stage:
                 self.way.append(rest)
                 continue
             before = self.spaces[k - 1]
-            wide = _union(self.rest[-1], rest)
+            wide = union(self.rest[-1], rest)
             if space.how in ("affine", "pointwise"):
                 for s in np.linspace(0.0, 1.0, 13):  # nothing may leave the window on its way
                     moved = [between(before, space, what, s, ease.smootherstep) for what in ("points", "basis")]
-                    wide = _union(wide, self._around(moved, 0.08))
+                    wide = union(wide, self._around(moved, 0.08))
             wide = equal_limits(wide[0], wide[1], self.rect[2:])
             if _height(rest) > 0.8 * _height(wide):
                 rest = wide  # a change of scale that small would only fidget
@@ -148,9 +150,9 @@ class Stage:
             under, over = self._decision(window, ease.smootherstep(p / 0.8))
         horizontals, verticals, points, basis = parts
         resting = horizontals is self.spaces[k].horizontals
-        lines = self.still(k) if resting else self._lines(horizontals, verticals)
-        marks = (*lines, *under, *self._dots(points, sizes), *self._arrows(basis), *over)
         theme = self.view.theme
+        lines = self.still(k) if resting else plane_lines(theme, horizontals, verticals)
+        marks = (*lines, *under, *self._dots(points, sizes), *carried_basis(theme, basis), *over)
         seen = axes(theme, ticks(*window[0], 6), ticks(*window[1], 5))
         return Panel("main", self.rect, *window, marks, seen, theme.panel, theme.edge, equal=True)
 
@@ -179,27 +181,14 @@ class Stage:
         return (a + (b - a) * s) * [right - left, top - bottom] + [left, bottom]
 
     def _still(self, k: int) -> tuple[Lines, Lines]:
-        return self._lines(self.spaces[k].horizontals, self.spaces[k].verticals)
-
-    def _lines(self, horizontals: Floats, verticals: Floats) -> tuple[Lines, Lines]:
-        theme = self.view.theme
-        return Lines(horizontals, alpha(theme.grid_x, 0.8), 1.8), Lines(verticals, alpha(theme.grid_y, 0.8), 1.8)
+        return plane_lines(self.view.theme, self.spaces[k].horizontals, self.spaces[k].verticals)
 
     def _dots(self, points: Floats, sizes: Any) -> list[Mark]:
+        """The points by class, or coloured by their place in the input."""
         theme = self.view.theme
-        marks: list[Mark] = []
-        for c, group in self.groups:
-            size = sizes[group] if np.ndim(sizes) else sizes
-            kind = (c + c // len(theme.classes)) % 4
-            color: Any = viridis(0.15 + 0.8 * self.rank) if self.run.labels is None else theme.label(c)
-            marks.append(Points(points[group], color, size * _SIZES[kind], theme.outline, 1.6, _MARKERS[kind]))
-        return marks
-
-    def _arrows(self, basis: Floats) -> list[Mark]:
-        theme = self.view.theme
-        color = np.array([mix(theme.grid_x, theme.text, 0.55), mix(theme.grid_y, theme.text, 0.55)])
-        arrows = Arrows(basis[[0, 0]], basis[1:], color, 5.0, 20.0)
-        return [arrows, Points(basis[:1], theme.text, 12.0, theme.outline, 2.0)]
+        if self.run.labels is not None:
+            return class_points(theme, points, self.run.labels, sizes)
+        return [Points(points, self.places, sizes, theme.outline, 1.6)]
 
     # -- what the model decides
 
@@ -209,31 +198,20 @@ class Stage:
         if s <= 0 or run.scores is None or run.labels is None:
             return (), ()
         under: tuple[Mark, ...] = ()
-        lines = list(last.boundary)
+        over = boundary_lines(theme, [grown(line, s) for line in last.boundary])
         if run.head is not None:
             A, c = run.head
-            (left, right), (bottom, top) = window
-            xs, ys = np.linspace(left, right, _FIELD), np.linspace(bottom, top, _FIELD)
-            scores = leads(np.stack(np.meshgrid(xs, ys), axis=-1) @ A.T + c)
-            under = (self._regions(scores, (left, right, bottom, top), s),)
-            which = range(scores.shape[-1]) if scores.shape[-1] > 2 else (1,)
-            lines = [line for k in which for line in contour_lines(xs, ys, scores[..., k], np.zeros(1))]
-        over: list[Mark] = []
-        if lines:
-            grown = [_grown(line, s) for line in lines]
-            over += [Lines.of(grown, theme.outline, width=9.0), Lines.of(grown, theme.accent, width=5.0)]
+            xs, ys, places = raster(window)
+            scores = leads(places @ A.T + c)
+            # Of which size logits are is the model's own affair.
+            scale = max(float(np.median(np.abs(scores))), 1e-300)
+            under, over = class_regions(theme, xs, ys, scores / scale, s)
         wrong = np.argmax(run.scores, axis=-1) != run.labels
         if wrong.any():
             ring = self.size + 11.0
-            over.append(Points(last.points[wrong], alpha(theme.danger, 0.0), ring, alpha(theme.danger, s), 3.0))
-        return under, tuple(over)
-
-    def _regions(self, scores: Floats, extent: tuple[float, float, float, float], s: float) -> Image:
-        theme = self.view.theme
-        tint = np.array([rgba(theme.label(c)) for c in range(scores.shape[-1])])[np.argmax(scores, axis=-1)]
-        strength = 1 - np.exp(-np.abs(scores).max(axis=-1) / max(float(np.median(np.abs(scores))), 1e-300))
-        tint[..., 3] = (0.26 if theme.name == "dark" else 0.18) * strength * s
-        return Image(np.round(tint[::-1] * 255).astype(np.uint8), extent)
+            rings = Points(last.points[wrong], alpha(theme.danger, 0.0), ring, alpha(theme.danger, s), 3.0)
+            over = (*over, rings)
+        return under, over
 
     # -- what explains
 
@@ -305,7 +283,7 @@ class Stage:
         (left, bottom), (right, top) = seen.min(axis=0).tolist(), seen.max(axis=0).tolist()
         room = 0.08 * max(right - left, top - bottom)
         window = equal_limits((left - room, right + room), (bottom - room, top + room), rect[2:])
-        lines = [Lines(m.xy, m.color, 1.2) for m in self._lines(first.horizontals, first.verticals)]
+        lines = [Lines(m.xy, m.color, 1.2) for m in plane_lines(theme, first.horizontals, first.verticals)]
         dots = [
             Points(m.xy, m.color, m.size * 0.6, m.edge, 0.8, m.marker)
             for m in self._dots(first.points, self.size)
@@ -333,8 +311,8 @@ class Stage:
                 if not down or y + 38.0 > rect[3] - 16.0:
                     break
                 x, y = 16.0, y + 38.0
-            kind = (c + c // len(theme.classes)) % 4
-            marks.append(Points([[x, y]], theme.label(c), 18.0 * _SIZES[kind], theme.outline, 1.6, _MARKERS[kind]))
+            marker, scale = class_marker(theme, c)
+            marks.append(Points([[x, y]], theme.label(c), 18.0 * scale, theme.outline, 1.6, marker))
             marks.append(Text((x + 20.0, y + 8.5), shown, SMALL, theme.text))
             x += width
         return _bare("legend", rect, tuple(marks))
@@ -440,15 +418,3 @@ def _placed(points: Floats, window: Window) -> Floats:
 
 def _height(window: Window) -> float:
     return window[1][1] - window[1][0]
-
-
-def _union(a: Window, b: Window) -> Window:
-    (x, y) = ((min(p[0], q[0]), max(p[1], q[1])) for p, q in zip(a, b, strict=True))
-    return x, y
-
-
-def _grown(line: Floats, s: float) -> Floats:
-    """The middle part of a polyline, a share `s` of its vertices."""
-    n = len(line)
-    half = max(1, round(s * n / 2))
-    return line[max(0, n // 2 - half) : min(n, n // 2 + half + 1)]

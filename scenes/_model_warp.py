@@ -5,13 +5,14 @@ Not a scene of the list: its numbers come from a model that somebody brings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
 from scenes import _model_stage
 from viz.draw.axes import equal_limits, limits, nice_step, number
+from viz.errors import UsageError
 from viz.frame import Frame
 from viz.marks import Floats
 from viz.measure.passage import Passage, Space
@@ -37,6 +38,8 @@ __all__ = [
     "TITLE",
     "Config",
     "Data",
+    "check_options",
+    "compute",
     "describe",
     "numbers",
     "scenery",
@@ -60,12 +63,41 @@ class Config:
     directions: str | tuple[int, int] = "pca"
 
 
+def check_options(config: Any) -> None:
+    """Refuse options of `network-warp` that belong to a model without one, and those of a training beside it.
+
+    Raises:
+        UsageError: the option that is out of place, or that is missing.
+    """
+    own = ("model", "weights", "data")
+    if config.model is None:
+        for name in own[1:]:
+            if getattr(config, name) is not None:
+                raise UsageError("model.alone", option=f"--{name}")
+        return
+    for field in fields(config):
+        if field.name not in own and getattr(config, field.name) != field.default:
+            raise UsageError("model.instead", option="--" + field.name.replace("_", "-"))
+    if config.data is None:
+        raise UsageError("model.needs")
+
+
 @dataclass(frozen=True, eq=False)
 class Data:
     """A passage, and the heading above it; None takes the scene's own."""
 
     passage: Passage
     title: Sentence | None = None
+
+
+def compute(config: Any) -> Data:
+    """Make the model that the options of `network-warp` name and push the points of a file through it."""
+    from viz.learn.modelfile import load_model, load_points
+    from viz.learn.passage import passage
+
+    points, labels, names = load_points(config.data)
+    model = load_model(config.model, config.weights)
+    return Data(passage(model, points, labels, names=names, scenery=scenery))
 
 
 def scenery(points: Floats) -> tuple[Grid, Floats, tuple[tuple[float, float], tuple[float, float]]]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from scenes import _model_warp
+from scenes._model_warp import check_options
 from scenes._plane import PlaneConfig, dataset_words, is_linear, optimizer_words, percent, train_plane
 from viz import ease
 from viz.draw import layout
@@ -25,6 +28,7 @@ from viz.measure.kinks import push_forward
 from viz.measure.plane import PlaneRun
 from viz.measure.separability import separate
 from viz.measure.warp import Layer, between, grid, product, stages
+from viz.scenefile import option
 from viz.theme import SMALL, View, alpha
 from viz.timeline import Step, Timeline
 from viz.words import Sentence
@@ -48,6 +52,31 @@ _ZOOM = 0.26  # share of a layer's motion in which the scale changes
 @dataclass(frozen=True)
 class Config(PlaneConfig):
     """Options of the scene."""
+
+    model: str | None = option(
+        None,
+        "a model of your own instead of a training: FILE.py:FUNCTION; the file is run",
+        "用自己的模型代替训练：文件.py:函数名；该文件会被运行",
+    )
+    weights: str | None = option(
+        None,
+        "weights for --model: .safetensors, or a saved state_dict",
+        "--model 的权重：.safetensors 或保存的 state_dict",
+    )
+    data: str | None = option(
+        None,
+        "points for --model: a table with the class in the last column, or two columns without",
+        "--model 的点：最后一列为类别的表格，或不含类别的两列表格",
+    )
+
+    def __post_init__(self) -> None:
+        check_options(self)
+        super().__post_init__()
+
+
+def variant(config: Config) -> ModuleType | None:
+    """The module that computes and draws a model of the user's own, or None for a training."""
+    return None if config.model is None else _model_warp
 
 
 @dataclass(frozen=True, eq=False)

@@ -224,8 +224,8 @@ def test_layers_choose_and_containers_count() -> None:
 def test_linear_layers_move_along_the_honest_path() -> None:
     half_turn = nn.Sequential(nn.Linear(2, 2))
     with torch.no_grad():
-        half_turn[0].weight.copy_(-torch.eye(2))
-        half_turn[0].bias.zero_()
+        for tensor, value in zip(half_turn.parameters(), (-torch.eye(2), torch.zeros(2)), strict=True):
+            tensor.copy_(value)
     before, after = run(half_turn, X).spaces
     size = np.linalg.norm(before.points, axis=1)
     for s in (0.25, 0.5, 0.75):  # straight lines would collapse the plane to a point half-way

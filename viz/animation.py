@@ -55,7 +55,7 @@ class Animation:
         renderer: str = "mpl",
         data: Any = None,
     ) -> None:
-        self.scene = scene
+        self.scene = scene.suited(config)
         self.config = config
         self.theme = theme
         self.lang = lang

@@ -179,7 +179,8 @@ class Scene:
     `compute(config) -> Data`, `timeline(data) -> Timeline`, `stage(data, view) -> (t -> Frame)`,
     `numbers(data) -> dict` and `describe(data) -> Sentence`. `stage` builds what never changes once and gives
     back the pure function of time that draws; `numbers` are the values that the pictures show. It may also define
-    `history(data)`, the loss at each step as an array (S,) or (S, K), by which two runs are told apart.
+    `history(data)`, the loss at each step as an array (S,) or (S, K), by which two runs are told apart, and
+    `variant(config)`, another module that takes the place of this one for some options, or None.
 
     Args:
         name: as the command line takes it.
@@ -231,6 +232,12 @@ class Scene:
                 raise unknown("option", name, [o.flag.removeprefix("--") for o in options.values()], self.name)
             parsed[key] = options[key].parse(value, self.name)
         return self.module.Config(**parsed)
+
+    def suited(self, config: Any) -> Scene:
+        """The scene that draws what a Config asks for: this one, or what `variant(config)` of its file puts there."""
+        find = getattr(self.module, "variant", None)
+        module = None if find is None else find(config)
+        return self if module is None else Scene(self.name, module)
 
     def compute(self, config: Any) -> Any:
         """Run the experiment: seeded, slow, leaves numbers behind."""

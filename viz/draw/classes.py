@@ -30,9 +30,15 @@ def class_points(theme: Theme, points: Floats, labels: Any, sizes: Any = 13.0) -
     for c in np.unique(labels):
         group = labels == c
         size = sizes[group] if np.ndim(sizes) else sizes
-        marker, scale = _MARKERS[c % 4], _SCALES[c % 4]
+        marker, scale = class_marker(theme, int(c))
         marks.append(Points(points[group], theme.label(c), size * scale, theme.outline, 1.6, marker))
     return marks
+
+
+def class_marker(theme: Theme, number: int) -> tuple[str, float]:
+    """The marker of a class and how much larger it must be; another one where the colours begin again."""
+    k = (number + number // len(theme.classes)) % len(_MARKERS)
+    return _MARKERS[k], _SCALES[k]
 
 
 def plane_lines(theme: Theme, horizontals: Floats, verticals: Floats) -> tuple[Lines, Lines]:

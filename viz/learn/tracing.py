@@ -303,8 +303,8 @@ class _Pass:
                 return UsageError("model.shape", shape=shape, layer=where, wanted=wanted, given=given)
         else:
             where = type(self.model).__name__
-        reason = " ".join(str(error).split())
-        return VizError("model.raised", layer=where, type=type(error).__name__, reason=reason[:300], shape=shape)
+        reason = " ".join(str(error).split())[:300] or "—"
+        return VizError("model.raised", layer=where, type=type(error).__name__, reason=reason, shape=shape)
 
 
 @dataclass

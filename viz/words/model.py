@@ -100,6 +100,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "模型中没有哪一层给出形状为 (N, d) 且与输入不同的输出，因此没有任何移动；请传入包含这些层的模型。",
     ),
     # files
+    "kind.function": ("function", "函数"),
     "model.running": (
         "Running the code in {path} to make the model ({factory}).",
         "正在运行 {path} 中的代码以建立模型（{factory}）。",

@@ -19,6 +19,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from safetensors.torch import save_file
 
 import viz
 from viz import scenefile
@@ -71,11 +72,23 @@ def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def _students(tmp_path: Path) -> None:
-    """The table that the recipe for one's own data takes for granted."""
+    """The table, the model and its weights that the recipes for one's own take for granted."""
     rng = np.random.default_rng(0)
     points = rng.normal(size=(80, 2))
     rows = [f"{a:.3f};{b:.3f};{'passed' if a * b > 0 else 'failed'}" for a, b in points]
     (tmp_path / "students.csv").write_text("\n".join(["hours;sleep;result", *rows]) + "\n", encoding="utf-8")
+    (tmp_path / "net.py").write_text(_NET, encoding="utf-8")
+    namespace: dict[str, Any] = {}
+    exec(_NET, namespace)
+    save_file(namespace["build"]().state_dict(), tmp_path / "weights.safetensors")
+
+
+_NET = """
+from torch import nn
+
+def build():
+    return nn.Sequential(nn.Linear(2, 2), nn.Tanh(), nn.Linear(2, 1))
+"""
 
 
 def outputs(words: tuple[str, ...]) -> list[str]:

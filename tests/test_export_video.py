@@ -11,7 +11,20 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from support_export import CHAPTERS, COLOURS, boxes, clip, decoded, elements, patches, picture, pictures, warp
+from support_export import (
+    CHAPTERS,
+    COLOURS,
+    HEIGHT,
+    WIDTH,
+    boxes,
+    clip,
+    decoded,
+    elements,
+    patches,
+    picture,
+    pictures,
+    warp,
+)
 
 from viz.export import Chapter, Clip, write
 
@@ -152,3 +165,23 @@ def test_a_single_frame_is_a_film(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     write([path], Clip(64, 64, 1, 1), pictures(1, 64, 64))
     assert len(decoded(path)) == 1
+
+
+def test_chroma_is_the_mean_over_four_pixels(tmp_path: Path) -> None:
+    """Thin coloured lines keep their colour wherever they lie on the grid of half the resolution."""
+    rng = np.random.default_rng(0)
+    pixels = np.full((HEIGHT, WIDTH, 4), 255, np.uint8)
+    pixels[..., :3] = rng.integers(0, 256, (HEIGHT, 1, 3))
+    path = tmp_path / "x.mp4"
+    write([path], clip(3), [pixels] * 3, crf=1)
+    with av.open(str(path)) as file:
+        planes = next(file.decode(video=0)).to_ndarray().astype(float)
+    # ITU-R BT.709: luma from the three primaries, colour differences scaled to 224 steps.
+    colours = pixels[..., :3].astype(float)
+    luma = colours @ [0.2126, 0.7152, 0.0722]
+    quarter = HEIGHT // 4
+    for start, channel, weight in ((HEIGHT, 2, 0.0722), (HEIGHT + quarter, 0, 0.2126)):
+        exact = 128 + 224 / 255 * (colours[..., channel] - luma) / (2 * (1 - weight))
+        mean = exact.reshape(HEIGHT // 2, 2, WIDTH // 2, 2).mean(axis=(1, 3))
+        found = planes[start : start + quarter].reshape(HEIGHT // 2, WIDTH // 2)
+        assert np.sqrt(np.mean((found - mean) ** 2)) < 1.0

@@ -12,7 +12,7 @@ import av
 from av.container import Flags
 from av.error import FFmpegError
 from av.video.frame import PictureType
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
 
 from viz.export.clip import Chapter, Clip
 from viz.export.writer import Settings, Writer
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # Size and quality depend on the number of threads: it belongs to the format, not to the machine. (x264's mbtree
 # differs by single bits from run to run all the same; what must be equal is the hash of the raw frames.)
 THREADS = 3
+# A colour is the mean over its four pixels: a quarter of the default's error, in three quarters of its time.
+CHROMA = Interpolation.AREA | Interpolation.FULL_CHR_H_INP
 GOP_SECONDS = 2  # a player decodes at most this much to show a frame it was sent to
 _LANGUAGES = {"en": "eng", "zh": "zho"}  # ISO 639-2, what both containers store
 _TITLE_BYTES = 255  # longest chapter title an mp4's chapter list holds
@@ -82,6 +84,7 @@ class Video(Writer):
                 src_color_range=ColorRange.JPEG,
                 dst_color_range=ColorRange.MPEG,
                 dst_colorspace=Colorspace.ITU709,
+                interpolation=CHROMA,
                 threads=1,
             )
         picture = self._picture

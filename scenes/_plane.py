@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from viz.errors import UsageError
 from viz.learn.names import ACTIVATIONS, DATASETS, DEVICES, INITS, SYNTHETIC, resolve
+from viz.marks import Floats
+from viz.measure.epochs import Epochs
 from viz.measure.plane import PlaneRun
 from viz.scenefile import option
 from viz.words import Sentence
 
 if TYPE_CHECKING:
     from viz.learn.data import Dataset
+
+_MOST_ROWS = 1500  # recorded steps at most; longer trainings are recorded at every second, third … step
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,23 @@ class PlaneConfig:
         )
 
 
+@dataclass(frozen=True)
+class RecordedConfig(PlaneConfig):
+    """Options of scenes that look at the training step by step."""
+
+    record: int | None = option(
+        None,
+        "steps between two recorded ones; auto takes every step if it can",
+        "每隔几步记录一次；auto 尽量每步都记录",
+        low=1,
+    )
+
+    @property
+    def interval(self) -> int:
+        """Steps between two recorded ones."""
+        return self.record or max(1, math.ceil(self.steps / _MOST_ROWS))
+
+
 def train_plane(config: PlaneConfig, record: int | None = None) -> tuple[PlaneRun, str]:
     """The network of these options, trained, and the name of its data.
 
@@ -109,6 +133,25 @@ def _points(config: PlaneConfig) -> Dataset:
         task="classification" if config.dataset.casefold() not in DATASETS else None,
         **spirals,
     )
+
+
+def extents(run: PlaneRun, rows: int) -> tuple[Floats, Floats]:
+    """Corners (T, 2) of what the points of the last hidden layer take up at the first recorded steps."""
+    parts = [run.spaces(np.arange(k, min(k + 64, rows)))[-1] for k in range(0, rows, 64)]
+    low, high = ([edge(part, axis=1) for part in parts] for edge in (np.min, np.max))
+    return np.concatenate(low), np.concatenate(high)
+
+
+def film_rows(run: PlaneRun, low: Floats, high: Floats) -> int:
+    """How many recorded steps can be shown: a run that diverges soon leaves every window."""
+    inside = (high - low).max(axis=1) <= 1e3 * max(float((high[0] - low[0]).max()), 1.0)
+    return len(low) if run.diverged_at is None or inside.all() else max(int(np.argmin(inside)), 1)
+
+
+def first_line(answers: Epochs, rows: int) -> int | None:
+    """The row at which a line first separates the last hidden layer, when it is shown and not the first one."""
+    row = answers.first()
+    return row if row and row < rows else None
 
 
 def is_linear(run: PlaneRun) -> bool:

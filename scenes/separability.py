@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,7 +9,17 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from scenes._plane import PlaneConfig, dataset_words, is_linear, optimizer_words, percent, train_plane
+from scenes._plane import (
+    RecordedConfig,
+    dataset_words,
+    extents,
+    film_rows,
+    first_line,
+    is_linear,
+    optimizer_words,
+    percent,
+    train_plane,
+)
 from viz import ease
 from viz.draw import layout
 from viz.draw.axes import axes, significant, ticks
@@ -26,7 +35,6 @@ from viz.marks import Floats, Lines, Mark, Points
 from viz.measure.epochs import Epochs, epochs
 from viz.measure.plane import PlaneRun
 from viz.measure.separability import Separation
-from viz.scenefile import option
 from viz.theme import View, alpha
 from viz.timeline import Step, Timeline
 from viz.words import Sentence
@@ -37,23 +45,15 @@ ABOUT = Sentence(
     "在训练的每一步、网络的每一层，画出间隔最大的分界直线，或者证明这样的直线不存在。",
 )
 
-_MOST_ROWS = 1500  # recorded steps at most; longer trainings are recorded at every second, third … step
 _APPEAR = 0.3  # share of a layer's motion in which its certificate appears
 _REWIND = 0.3  # share of the first layer's motion in which the points go back to where they were
 
 
 @dataclass(frozen=True)
-class Config(PlaneConfig):
+class Config(RecordedConfig):
     """Options of the scene."""
 
     SCENE: ClassVar[str] = "separability"
-
-    record: int | None = option(
-        None,
-        "steps between two certificates; auto takes every step if it can",
-        "每隔几步给出一次证明；auto 尽量每步都给",
-        low=1,
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,24 +82,12 @@ class Data:
 
 def compute(config: Config) -> Data:
     """Train the network, and ask of each layer at each recorded step whether a line separates the classes."""
-    record = config.record or max(1, math.ceil(config.steps / _MOST_ROWS))
-    run, name = train_plane(config, record)
+    run, name = train_plane(config, config.interval)
     answers = epochs(run)
-    rows = np.arange(len(answers.steps))
-    low, high = _extent(run, rows)
-    film = len(rows)
-    if run.diverged_at is not None:
-        inside = (high - low).max(axis=1) <= 1e3 * max(float((high[0] - low[0]).max()), 1.0)
-        film = film if inside.all() else max(int(np.argmin(inside)), 1)
+    low, high = extents(run, len(answers.steps))
+    film = film_rows(run, low, high)
     starts = shots(low[:film], high[:film])
-    return Data(run, name, config.optimizer, config.lr, record, answers, starts, film)
-
-
-def _extent(run: PlaneRun, rows: Any) -> tuple[Floats, Floats]:
-    """Corners (T, 2) of what the points of the last hidden layer take up."""
-    parts = [run.spaces(rows[k : k + 64])[-1] for k in range(0, len(rows), 64)]
-    low, high = ([edge(part, axis=1) for part in parts] for edge in (np.min, np.max))
-    return np.concatenate(low), np.concatenate(high)
+    return Data(run, name, config.optimizer, config.lr, config.interval, answers, starts, film)
 
 
 def numbers(data: Data) -> dict[str, Any]:
@@ -123,6 +111,11 @@ def numbers(data: Data) -> dict[str, Any]:
         "carriers": answers.carriers[:, :, -1].tolist(),
         "weights": answers.weights[:, :, -1].tolist(),
     }
+
+
+def history(data: Data) -> Floats:
+    """The loss before each step, and the last one: (S,)."""
+    return data.run.losses
 
 
 def describe(data: Data) -> Sentence:
@@ -151,9 +144,7 @@ def _film(data: Data, windows: list[Window]) -> Reel:
 
 
 def _moment(data: Data) -> int | None:
-    """The row in the film at which a line first separates the last hidden layer, when it is not the first one."""
-    row = data.answers.first()
-    return row if row and row < data.film else None
+    return first_line(data.answers, data.film)
 
 
 def timeline(data: Data) -> Timeline:
@@ -330,7 +321,7 @@ class _Stage:
         """The windows: of the data, of the training's film, and of the trained layers."""
         size, film = self.rect[2:], self.data.film
         self.first = around([self.run.points], size, 0.12)
-        low, high = _extent(self.run, np.arange(film))
+        low, high = extents(self.run, film)
         windows = shot_windows(low, high, self.data.starts, size, 0.1)
         self.film = _film(self.data, windows)
         self.untrained = Walk(self.run.hidden_at(0), self.run.points, size, self.first, self.film.window(0))

@@ -218,6 +218,39 @@ def test_layers_choose_and_containers_count() -> None:
     assert [s.name for s in run(twice, X, layers=["1"]).spaces] == ["input", "1", "1#2"]
 
 
+class Functions(nn.Module):
+    """Activations as functions of sums that no module sees."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(2, 2)
+        self.weight = nn.Parameter(torch.zeros(2, 1))
+
+    def forward(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
+        h = nn.functional.leaky_relu(x + self.first(x), 0.3)
+        return {"logit": torch.tanh_(h * 2.0) @ self.weight}
+
+
+def test_activations_as_functions_are_steps() -> None:
+    model = made(Functions())
+    passage = run(model, X, Y)
+    with torch.no_grad():
+        total = X + model.first(X)
+        bent = nn.functional.leaky_relu(total, 0.3)
+        expected = [model.first(X), total, bent, 2 * bent, (2 * bent).tanh()]
+    assert [s.kind for s in passage.spaces[1:]] == ["Linear", "add", "leaky_relu", "mul", "tanh"]
+    assert [s.how for s in passage.spaces[1:]] == ["affine", "straight", "pointwise", "affine", "pointwise"]
+    for found, values in zip(passage.spaces[1:], expected, strict=True):
+        assert np.allclose(found.points, values, atol=ROUND), found.name
+    assert passage.head is not None and np.allclose(passage.head[0], model.weight.detach().T, atol=1e-4)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_coarse_numbers_still_show_the_maps(dtype: torch.dtype) -> None:
+    passage = run(made(nn.Sequential(nn.Linear(2, 2), nn.Tanh())).to(dtype), X)
+    assert [s.how for s in passage.spaces[1:]] == ["affine", "pointwise"]
+
+
 # --- motion ---------------------------------------------------------------------------------------------------
 
 

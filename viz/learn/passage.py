@@ -14,7 +14,7 @@ from viz.errors import UsageError
 from viz.learn.probing import home, samples
 from viz.learn.tracing import INPUT, UNKNOWN, Seen, Trace, check_model, outputs, trace
 from viz.measure.activations import formula, function
-from viz.measure.passage import Module, Passage, Shown, Space, affine_fit, maps, principal, whole
+from viz.measure.passage import SAME, Module, Passage, Shown, Space, affine_fit, maps, principal, whole
 from viz.measure.plane import leads
 from viz.measure.warp import Grid
 from viz.measure.zero import zero_lines
@@ -72,11 +72,12 @@ def passage(
         final = outputs(model, rows.batch)
     final = final.reshape(len(final), -1)
     rows.check(final, single.seen[single.output].name if single.output >= 0 else type(model).__name__)
-    _check_mixing(final, outputs(model, points).reshape(len(points), -1), torch.finfo(home(model)[1]).eps)
+    rounding = torch.finfo(home(model)[1]).eps
+    _check_mixing(final, outputs(model, points).reshape(len(points), -1), rounding)
     decision = _Decision(single, final, asked) if labels is not None else None
     if decision is not None and not decision.fits(len(found_names)):
         decision = None
-    way = _Way(single, rows, len(single.seen) if decision is None else decision.hidden)
+    way = _Way(single, rows, len(single.seen) if decision is None else decision.hidden, max(SAME, 4 * rounding))
     if len(way.spaces) < 2 and decision is None:
         raise UsageError("model.nothing")
     made = Passage(
@@ -165,7 +166,8 @@ class _Rows:
 class _Way:
     """The spaces that a trace shows, one after another, and how each became a picture."""
 
-    def __init__(self, single: Trace, rows: _Rows, hidden: int) -> None:
+    def __init__(self, single: Trace, rows: _Rows, hidden: int, same: float) -> None:
+        self.same = same  # how far two equal maps may be apart
         plane = rows.plane
         width = plane.flat.shape[1]
         self.rows, self.single = rows, single
@@ -194,9 +196,9 @@ class _Way:
         how: dict[str, Any] = {"how": "straight"}
         if direct:
             flat = self.spaces[-1].width <= 2 and width <= 2
-            how = _bent(seen, self.values, values, flat)
+            how = _bent(seen, self.values, values, flat, self.same)
             if flat and how["how"] == "straight":
-                how = _affine(seen, self.pictures, pictures)
+                how = _affine(seen, self.pictures, pictures, self.same)
         how["called"] = seen.called
         self.spaces.append(Space(seen.name, seen.kind, width, share=shown.share, **self.rows.split(pictures), **how))
         self.pictures, self.values = pictures, values
@@ -204,27 +206,29 @@ class _Way:
         self.numbers.append(number)
 
 
-def _bent(seen: Seen, before: Floats, after: Floats, flat: bool) -> dict[str, Any]:
+def _bent(seen: Seen, before: Floats, after: Floats, flat: bool, same: float) -> dict[str, Any]:
     """Whether an activation really is one: bends each coordinate by itself as its name says."""
     if not seen.activation or before.shape != after.shape:
         return {"how": "straight"}
+    how = "pointwise" if flat else "straight"
     bent = function(seen.activation, **seen.options)(before)
-    if not np.allclose(bent, after, rtol=1e-4, atol=1e-5 * max(1.0, float(np.abs(after).max()))):
-        return {"how": "straight"}
+    if not np.allclose(bent, after, rtol=5 * same, atol=same * max(1.0, float(np.abs(after).max()))):
+        # Torch's own function bends as its name says, with options that nothing here has seen.
+        return {"how": "straight"} if seen.called else {"how": how, "activation": seen.activation}
     single = {name: value for name, value in seen.options.items() if not np.ndim(value)}
     known = formula(seen.activation, **single) if len(single) == len(seen.options) else ""
-    return {"how": "pointwise" if flat else "straight", "activation": seen.activation, "formula": known}
+    return {"how": how, "activation": seen.activation, "formula": known}
 
 
-def _affine(seen: Seen, before: Floats, after: Floats) -> dict[str, Any]:
+def _affine(seen: Seen, before: Floats, after: Floats, same: float) -> dict[str, Any]:
     """Matrix and shift of the map between two pictures: a linear module's own, else measured; if it is one."""
     if seen.matrix is not None and seen.shift is not None and max(seen.matrix.shape) <= 2:
         A, c = np.zeros((2, 2)), np.zeros(2)
         A[: seen.matrix.shape[0], : seen.matrix.shape[1]] = seen.matrix
         c[: len(seen.shift)] = seen.shift
-        if maps(A, c, before, after):
+        if maps(A, c, before, after, same):
             return {"how": "affine", "matrix": A, "shift": c, "exact": True}
-    found = affine_fit(before, after)
+    found = affine_fit(before, after, same)
     if found is None:
         return {"how": "straight"}
     return {"how": "affine", "matrix": found[0], "shift": found[1]}
@@ -259,7 +263,7 @@ def _decided(made: Passage, model: torch.nn.Module, way: _Way, decision: _Decisi
     """The same passage with what the model decides: leads, and the boundary in the last space or in all of them."""
     count = way.rows.count
     scores = leads(decision.logits[:count])
-    head = affine_fit(way.pictures, decision.logits) if way.spaces[-1].width == 2 else None
+    head = affine_fit(way.pictures, decision.logits, way.same) if way.spaces[-1].width == 2 else None
     if head is not None:
         return replace(made, scores=scores, head=head)
 

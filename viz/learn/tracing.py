@@ -23,6 +23,7 @@ from viz.learn.probing import home, tensors, to_array, wanted_shape
 INPUT = -1  # in the place of an output's number: what the model was given
 UNKNOWN = -2  # none of the outputs before
 
+_CLIPS = ("clamp", "clamp_min", "clip")  # activations only with some arguments
 _ACTIVATIONS = {name: key for key, name in ACTIVATION_CLASSES.items() if name}
 
 
@@ -239,6 +240,12 @@ class _Pass:
         """A function between modules returned a tensor; what it came from is an output's number."""
         self._made[id(result)] = (weakref.ref(result), op, source)
 
+    def passed(self, value: Any) -> None:
+        """The code between modules holds a tensor that is worth a look."""
+        tensor = self._rows(value)
+        if tensor is not None and tensor.ndim <= 2:
+            self._between(tensor, to_array(tensor))
+
     def origin(self, value: Any) -> int:
         """The number of the output that a tensor is, unwritten since; `UNKNOWN` when it is none."""
         found = self._known.get(id(value))
@@ -328,11 +335,19 @@ class _Functions(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if self._single.inside:
             return func(*args, **(kwargs or {}))
-        source = self._single.origin(args[0]) if args and isinstance(args[0], torch.Tensor) else UNKNOWN
-        result = func(*args, **(kwargs or {}))
         name = getattr(func, "__name__", "")
+        op = _op(name)
+        given = args[0] if args and isinstance(args[0], torch.Tensor) else None
+        # An activation called as a function is a layer that is not written as one: what it gets and gives is seen.
+        bends = given is not None and op not in _CLIPS and LAYERS.get(op, "") in _ACTIVATIONS
+        if bends:
+            self._single.passed(given)
+        source = UNKNOWN if given is None else self._single.origin(given)
+        result = func(*args, **(kwargs or {}))
         if isinstance(result, torch.Tensor) and name not in ("__get__", "__set__"):
-            self._single.called(_op(name), source, result)
+            self._single.called(op, source, result)
+            if bends:
+                self._single.passed(result)
         return result
 
 

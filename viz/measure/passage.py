@@ -195,11 +195,12 @@ def principal(values: NDArray[np.floating], before: Floats | None = None) -> Sho
     return Shown(centre, chosen, min(share, 1.0))
 
 
-def affine_fit(before: Floats, after: Floats) -> tuple[Floats, Floats] | None:
+def affine_fit(before: Floats, after: Floats, same: float = SAME) -> tuple[Floats, Floats] | None:
     """The affine map x -> A x + c that two sets of points show, when it is one.
 
     Args:
         before: (M, 2); after: (M, E).
+        same: how far off a map may be, as a share of the extent of what it gives.
 
     Returns:
         A (E, 2) and c (E,); None when no map comes within rounding of the points, or when they do not span a plane
@@ -212,12 +213,12 @@ def affine_fit(before: Floats, after: Floats) -> tuple[Floats, Floats] | None:
         return None
     solution: Floats = np.linalg.lstsq(np.column_stack([x, np.ones(len(x))]), after, rcond=None)[0].astype(np.float64)
     A, c = solution[:2].T, solution[2]
-    if not maps(A, c, x, after):
+    if not maps(A, c, x, after, same):
         return None
     return A, c - A @ centre
 
 
-def maps(A: Floats, c: Floats, before: Floats, after: Floats) -> bool:
+def maps(A: Floats, c: Floats, before: Floats, after: Floats, same: float = SAME) -> bool:
     """Whether x -> A x + c takes points (M, D) to points (M, E), to within rounding."""
     extent = max(float(np.ptp(after, axis=0).max()), float(np.abs(after).max()) * 1e-3, 1e-300)
-    return bool(np.abs(before @ A.T + c - after).max() <= SAME * extent)
+    return bool(np.abs(before @ A.T + c - after).max() <= same * extent)

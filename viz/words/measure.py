@@ -56,10 +56,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "而得到的是 {lines_x} × {lines_y} 条线、{samples} 个采样点、x 范围 {xlim}、y 范围 {ylim}，请修改。",
     ),
     "measure.separate.shape": (
-        "Separating needs points (N, D) and N labels, but got shapes {points} and {labels}; "
-        "make both the same length.",
-        "判断可分性需要形状为 (N, D) 的点和 N 个标签，而得到的形状是 {points} 和 {labels}；"
-        "请让两者长度一致。",
+        "Separating needs points (N, D) and N labels, but got shapes {points} and {labels}; make both the same length.",
+        "判断可分性需要形状为 (N, D) 的点和 N 个标签，而得到的形状是 {points} 和 {labels}；请让两者长度一致。",
     ),
     "measure.separate.finite": (
         "Point {index} contains NaN or infinity and lies on no side of a line; "

@@ -17,14 +17,13 @@ from torch.overrides import TorchFunctionMode
 from viz.errors import UsageError, VizError, unknown
 from viz.learn.asfound import eval_mode, random_state
 from viz.learn.functional import LAYERS
-from viz.learn.names import ACTIVATION_CLASSES
+from viz.learn.modulefacts import ACTIVATION_NAMES, activation_options, linear_map
 from viz.learn.probing import home, tensors, to_array, wanted_shape
 
 INPUT = -1  # in the place of an output's number: what the model was given
 UNKNOWN = -2  # none of the outputs before
 
 _CLIPS = ("clamp", "clamp_min", "clip")  # activations only with some arguments
-_ACTIVATIONS = {name: key for key, name in ACTIVATION_CLASSES.items() if name}
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,8 +219,8 @@ class _Pass:
         source = self._number(call.given)
         kept = _plain(values) if self.layers is None or asked else None
         digest = _digest(values)
-        matrix, shift = _linear(module)
-        activation = _ACTIVATIONS.get(type(module).__name__, "")
+        matrix, shift = linear_map(module)
+        activation = ACTIVATION_NAMES.get(type(module).__name__, "")
         found = Seen(
             name=key,
             kind=type(module).__name__,
@@ -230,7 +229,7 @@ class _Pass:
             source=source,
             same=digest == call.given,
             activation=activation,
-            options=_options(module, activation),
+            options=activation_options(module, activation),
             matrix=matrix,
             shift=shift,
         )
@@ -268,7 +267,7 @@ class _Pass:
             return
         made = self._made.get(id(tensor))
         op, source = ("…", UNKNOWN) if made is None or made[0]() is not tensor else made[1:]
-        activation = _ACTIVATIONS.get(LAYERS.get(op, ""), "")
+        activation = ACTIVATION_NAMES.get(LAYERS.get(op, ""), "")
         kept = plain if self.layers is None else None
         count = self.counts[f"{op}()"] = self.counts.get(f"{op}()", 0) + 1
         name = op if count == 1 else f"{op}#{count}"
@@ -339,7 +338,7 @@ class _Functions(TorchFunctionMode):
         op = _op(name)
         given = args[0] if args and isinstance(args[0], torch.Tensor) else None
         # An activation called as a function is a layer that is not written as one: what it gets and gives is seen.
-        bends = given is not None and op not in _CLIPS and LAYERS.get(op, "") in _ACTIVATIONS
+        bends = given is not None and op not in _CLIPS and LAYERS.get(op, "") in ACTIVATION_NAMES
         if bends:
             self._single.passed(given)
         source = UNKNOWN if given is None else self._single.origin(given)
@@ -375,33 +374,6 @@ def _plain(values: np.ndarray) -> np.ndarray | None:
     if values.ndim == 1:
         return values[:, None]
     return values if values.ndim == 2 and values.shape[1] else None
-
-
-def _linear(module: torch.nn.Module) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Matrix and shift of a linear layer; what it really does is checked against its output later on."""
-    if not isinstance(module, torch.nn.Linear):
-        return None, None
-    with torch.no_grad():
-        matrix = to_array(module.weight).astype(np.float64)
-        shift = np.zeros(len(matrix)) if module.bias is None else to_array(module.bias).astype(np.float64)
-    return matrix, shift
-
-
-def _options(module: torch.nn.Module, activation: str) -> dict[str, Any]:
-    """The options of an activation module by the names that curves take."""
-    if not activation:
-        return {}
-    from viz.measure.activations import parameters
-
-    found: dict[str, Any] = {}
-    for name in parameters(activation):
-        value = getattr(module, name, None)
-        if isinstance(value, torch.Tensor):
-            value = to_array(value).astype(np.float64)
-            value = float(value.item()) if value.size == 1 else value
-        if isinstance(value, (int, float, str, np.ndarray)) and not isinstance(value, bool):
-            found[name] = value
-    return found
 
 
 def _shape(shape: Sequence[int]) -> str:

@@ -630,20 +630,20 @@ _LAYER_UNDECIDED = Sentence(
     "训练后，第 {k} 层：舍入误差使人无法判断有没有直线能把各类分开。",
 )
 _SOLVED = Sentence(
-    "From layer {k} on a line is enough. The network's own line (dashed) gets {accuracy} of the points right.",
-    "从第 {k} 层起，一条直线就够了。网络自己的直线（虚线）分对了 {accuracy} 的点。",
+    "From layer {k} on a line is enough. The network's own cut (dashed) gets {accuracy} of the points right.",
+    "从第 {k} 层起，一条直线就够了。网络自己的分界（虚线）分对了 {accuracy} 的点。",
 )
 _SOLVED_BEFORE = Sentence(
-    "A line was enough before any layer. The network's own (dashed) gets {accuracy} of the points right.",
-    "还没经过任何一层，一条直线就够了。网络自己的（虚线）分对了 {accuracy} 的点。",
+    "A line was enough before any layer. The network's own cut (dashed) gets {accuracy} of the points right.",
+    "还没经过任何一层，一条直线就够了。网络自己的分界（虚线）分对了 {accuracy} 的点。",
 )
 _UNSOLVED = Sentence(
-    "No line can get every point right here. The network's own (dashed) gets {accuracy} right; the rest is ringed.",
-    "这里没有直线能把所有点都分对。网络自己的（虚线）分对了 {accuracy}；分错的点画了圈。",
+    "No line can get every point right here. The network's own cut (dashed) gets {accuracy} right; the rest is ringed.",
+    "这里没有直线能把所有点都分对。网络自己的分界（虚线）分对了 {accuracy}；分错的点画了圈。",
 )
 _LINEAR = Sentence(
-    "Linear layers keep mixtures: the data's proof holds in every layer. The network's own line (dashed) gets {accuracy} right.",
-    "线性层保持混合不变：数据的证明在每一层都成立。网络自己的直线（虚线）分对了 {accuracy}。",
+    "Linear layers keep mixtures: the data's proof holds in every layer. The network's own cut (dashed) gets {accuracy} right.",
+    "线性层保持混合不变：数据的证明在每一层都成立。网络自己的分界（虚线）分对了 {accuracy}。",
 )
 _DESCRIBE = Sentence(
     "{count} points of {name} in a network with {layers} hidden layers: at each training step the picture proves whether "

@@ -24,6 +24,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "optimizer-race": {"steps": 25},
     "saturation": {"samples": 400},
     "separability": {"samples": 80, "steps": 400, "seed": 0, "lr": 0.03},
+    "training-warp": {"samples": 80, "steps": 400, "seed": 0, "lr": 0.03},
     "twin": {"vary": "activation=tanh,none", "set": "samples=80;steps=400;seed=0;lr=0.03"},
 }
 ANIMATIONS = {name: viz.scene(name, **OPTIONS.get(name, {})) for name in scenefile.names()}

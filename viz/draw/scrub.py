@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from viz import glyphs
 from viz.draw.epochs import step_ticks
@@ -12,6 +13,8 @@ from viz.draw.layout import fit
 from viz.frame import Panel, Rect
 from viz.marks import Floats, Lines, Mark, Points, Text
 from viz.theme import SMALL, View, alpha
+
+Ints = NDArray[np.int64]
 
 HEIGHT = 104.0  # canvas units that a bar needs
 _TRACK = 56.0  # where the track lies, from the top
@@ -74,8 +77,7 @@ def _labels(end: int, width: float) -> list[tuple[float, str]]:
     return [(step, text) for step, text in step_ticks(end, 8) if step < end - room] + [last]
 
 
-def stretches(rows: Floats, steps: Floats) -> list[tuple[float, float]]:
+def stretches(rows: Ints, steps: Ints) -> list[tuple[float, float]]:
     """Rows (B,) of a recording, each standing for the way from the row before, as stretches in steps."""
-    ends = np.asarray(rows, dtype=int)
-    cuts = np.flatnonzero(np.diff(ends) > 1) + 1
-    return [(float(steps[part[0] - 1]), float(steps[part[-1]])) for part in np.split(ends, cuts) if len(part)]
+    cuts = np.flatnonzero(np.diff(rows) > 1) + 1
+    return [(float(steps[part[0] - 1]), float(steps[part[-1]])) for part in np.split(rows, cuts) if len(part)]

@@ -1,0 +1,1 @@
+"""What the benchmarks share: the reference warp, its contestants, clocks and tables."""

@@ -21,7 +21,7 @@ from viz import glyphs
 from viz.errors import VizError
 from viz.frame import Panel
 from viz.marks import Arrows, Image, Lines, Mark, Points, Polygons, Text
-from viz.render.mpl_ink import UNSEEN, Shapes, Strokes
+from viz.render.mpl_ink import UNSEEN, Ink, Shapes, Strokes
 from viz.render.shapes import arrow_outlines, marker_outline, round_outline
 
 
@@ -191,6 +191,9 @@ def add(mark: Mark, panel: Panel, ax: MplAxes, k: float, pixel: float | None = N
     if maker is None:
         raise VizError("render.mark", mark=type(mark).__name__, renderer="mpl")
     artist = maker(mark, panel, ax, k, pixel)
+    if isinstance(artist, Ink):
+        artist.place(ax, panel.clip)
+        return artist
     if isinstance(mark, (Polygons, Image)):
         artist.set_transform(ax.transData)
     ax.add_artist(artist)

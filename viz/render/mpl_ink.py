@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes as MplAxes
 from matplotlib.path import Path
-from matplotlib.transforms import IdentityTransform
+from matplotlib.transforms import Bbox, IdentityTransform
 
 from viz.marks import Floats
 
@@ -20,7 +21,26 @@ UNSEEN = 0.05  # pixels by which an outline may be off: a twentieth of the contr
 _CHUNK = 2000  # dots in one path; Agg gives up on shapes with millions of edges
 
 
-class Strokes(Artist):
+class Ink(Artist):
+    """What both kinds share: they belong to an Axes without being among its children."""
+
+    def place(self, ax: MplAxes, clip: bool) -> None:
+        """Say where it is drawn, and whether it ends at the edge of the Axes."""
+        self.axes = ax
+        self._edge = Bbox(ax.bbox.get_points()) if clip else None
+
+    def remove(self) -> None:
+        """Nothing knows of it but who made it."""
+
+    def pen(self, renderer: Any) -> Any:
+        """A graphics context for it."""
+        gc = renderer.new_gc()
+        gc.set_clip_rectangle(self._edge)
+        gc.set_snap(False)  # snapped to whole pixels, what moves slowly would move in jumps
+        return gc
+
+
+class Strokes(Ink):
     """Polylines in the colours and widths of a mark.
 
     Args:
@@ -43,7 +63,7 @@ class Strokes(Artist):
 
     def draw(self, renderer: Any) -> None:
         """Draw one line after the other."""
-        gc = _pen(self, renderer)
+        gc = self.pen(renderer)
         gc.set_capstyle("butt" if self._dash else "round")
         gc.set_joinstyle("round")
         gc.set_dashes(0, self._dash)
@@ -55,7 +75,7 @@ class Strokes(Artist):
         gc.restore()
 
 
-class Shapes(Artist):
+class Shapes(Ink):
     """Copies of one shape in one opaque colour, painted at once: where they overlap nobody can see which is on top.
 
     Args:
@@ -79,17 +99,9 @@ class Shapes(Artist):
 
     def draw(self, renderer: Any) -> None:
         """Fill the shapes."""
-        gc = _pen(self, renderer)
+        gc = self.pen(renderer)
         gc.set_linewidth(0.0)
         gc.set_foreground(self._color, isRGBA=True)
         for path in self._paths:
             renderer.draw_path(gc, path, IdentityTransform(), self._color)
         gc.restore()
-
-
-def _pen(artist: Artist, renderer: Any) -> Any:
-    gc = renderer.new_gc()
-    if artist.get_clip_on():
-        gc.set_clip_rectangle(artist.get_clip_box())
-    gc.set_snap(False)  # snapped to whole pixels, what moves slowly would move in jumps
-    return gc

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -23,15 +23,15 @@ from scenes._plane import (
 from viz import ease
 from viz.draw import layout
 from viz.draw.axes import axes, significant, ticks
-from viz.draw.classes import carried_basis, class_points, class_regions, plane_lines, raster
+from viz.draw.classes import carried_basis, class_points, class_regions, half_planes, plane_lines, raster
 from viz.draw.epochs import heading, loss_panel, margin_text
 from viz.draw.network import network
 from viz.draw.reel import Reel, shot_windows, shots
-from viz.draw.scrub import HEIGHT, scrub_panel, stretches
+from viz.draw.scrub import HEIGHT, Scrub, stretches
 from viz.draw.walk import Walk
 from viz.draw.window import Window, around
 from viz.frame import Frame, Panel
-from viz.marks import Floats, Mark, Points
+from viz.marks import Floats, Lines, Mark, Points, Text
 from viz.measure.change import busiest, changes, keyframes
 from viz.measure.epochs import Epochs, epochs
 from viz.measure.plane import PlaneRun, leads
@@ -260,11 +260,13 @@ class _Stage:
         self.title = layout.title_panel(view, plan, view.say(_title(data)))
         self.caption = layout.Caption(view, plan)
         self._see()
-        self.marks_at = _marks(data)
+        words = view.say(_MARKS_MEAN if data.record == 1 else _MARKS_MEAN_OF, every=data.record)
+        self.scrub = Scrub(view, self.bar_rect, self.end, _marks(data), words)
         self.bright = stretches(busiest(data.change), self.run.steps)
         # Caches keep what stands still the same object; the keys are all that a picture depends on.
         self.main = lru_cache(maxsize=4)(self._main)
         self.places = lru_cache(maxsize=2)(self._places)
+        self.diagram = cache(lambda column: self._diagram(tuple(path[0] for path in self.run.weight_path), column))
         self.network = lru_cache(maxsize=4)(self._network)
         self.loss = lru_cache(maxsize=4)(self._loss)
         self.bar = lru_cache(maxsize=4)(self._bar)
@@ -410,6 +412,8 @@ class _Stage:
         """Which class the output layer sees where, and its line."""
         if s <= 0:
             return (), ()
+        if len(weight) == 1:
+            return half_planes(self.view.theme, window, weight[0], float(bias[0]), s)
         xs, ys, places = raster(window)
         return class_regions(self.view.theme, xs, ys, leads(places @ weight.T + bias), s)
 
@@ -423,9 +427,17 @@ class _Stage:
     # -- what explains
 
     def _network(self, row: int, column: int) -> Panel:
-        run = self.run
-        weights = tuple(path[row] for path in run.weight_path)
-        say = self.view.say
+        """The diagram with the weights of a recorded step; what does not change in it comes first."""
+        weights = tuple(path[row] for path in self.run.weight_path)
+        panel = self._diagram(weights, column)
+        still = self.diagram(column)
+        words = [mark for mark in still.marks if isinstance(mark, Text)]
+        units = [mark for mark in still.marks if isinstance(mark, Points)]
+        edges = [mark for mark in panel.marks if isinstance(mark, Lines)]
+        return replace(panel, marks=(*words, *edges, *units))
+
+    def _diagram(self, weights: tuple[Floats, ...], column: int) -> Panel:
+        run, say = self.run, self.view.say
         hidden = [say(_LINEAR_NAME) if n in ("none", "linear") else n.split(":")[0] for n in run.activations]
         output = "σ" if run.loss_name == "bce" else "softmax"
         return network(self.view, self.network_rect, weights, [say(_INPUT), *hidden, output], column)
@@ -440,9 +452,7 @@ class _Stage:
 
     def _bar(self, at: float, reached: bool, bright: float) -> Panel:
         moment = float(self.run.steps[self.moment]) if reached and self.moment is not None else None
-        words = self.view.say(_MARKS_MEAN if self.data.record == 1 else _MARKS_MEAN_OF, every=self.data.record)
-        lit = ease.smootherstep(bright)
-        return scrub_panel(self.view, self.bar_rect, self.end, at, self.marks_at, words, moment, self.bright, lit)
+        return self.scrub(at, moment, self.bright, ease.smootherstep(bright))
 
     def _heads(self, data: bool, row: int, step: int) -> tuple[Panel, Panel]:
         say = self.view.say

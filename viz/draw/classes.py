@@ -9,9 +9,10 @@ import numpy as np
 
 from viz.draw.contour import contour_lines
 from viz.draw.window import Window
-from viz.marks import Arrows, Floats, Image, Lines, Mark, Points, rgba
+from viz.marks import Arrows, Floats, Image, Lines, Mark, Points, Polygons, rgba
 from viz.theme import Theme, alpha, mix
 
+_BANDS = 24  # steps of a tint on each side of a line
 CELLS = 140  # of the raster each way on which regions are found
 _MARKERS = ("circle", "diamond", "triangle", "square")
 _SCALES = (1.0, 1.12, 1.2, 1.0)  # which makes the markers look equally large
@@ -89,6 +90,43 @@ def class_regions(
     classes = range(leads.shape[-1]) if leads.shape[-1] > 2 else (1,)
     lines = [line for c in classes for line in contour_lines(xs, ys, leads[..., c], np.zeros(1))]
     return (image,), boundary_lines(theme, [grown(line, s) for line in lines])
+
+
+def half_planes(
+    theme: Theme, window: Window, weight: Floats, bias: float, s: float = 1.0
+) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
+    """The regions of two classes that a line divides, as `class_regions` shows them, but in bands along the line.
+
+    Args:
+        theme: colours.
+        window: what the panel shows.
+        weight, bias: of the logit weight · x + bias, positive where class 1 is.
+        s: how much of it is there, 0 to 1.
+    """
+    size = float(np.hypot(weight[0], weight[1]))  # which does not overflow where a run explodes
+    low, high = (np.array([window[0][k], window[1][k]]) for k in (0, 1))
+    reach, middle = float(np.linalg.norm(high - low)), (low + high) / 2
+    leads = float(middle @ weight) + bias + np.array([-1.0, 1.0]) * size * reach
+    strongest = 0.26 if theme.name == "dark" else 0.18
+    if size * reach < 1e-9:  # nowhere a line
+        color = alpha(theme.label(int(leads[0] > 0)), float(1 - np.exp(-abs(leads[0]))) * strongest * s)
+        return (Polygons([[low, [high[0], low[1]], high, [low[0], high[1]]]], color),), ()
+    normal = weight / size
+    along = np.array([-normal[1], normal[0]])
+    levels = -np.log1p(-np.arange(1, _BANDS) / _BANDS)
+    edges = np.unique(np.clip(np.concatenate([-levels, [0.0], levels, leads]), *leads))
+    centre = (edges[1:] + edges[:-1]) / 2
+    # Where a lead of 0 is: the line's point nearest to the middle of the window.
+    foot = middle - (float(middle @ weight) + bias) / size * normal
+    across = foot + (edges / size)[:, None] * normal
+    sides = np.stack([across - 2 * reach * along, across + 2 * reach * along], axis=1)
+    bands = np.concatenate([sides[:-1], sides[1:, ::-1]], axis=1)
+    fill = np.array([rgba(theme.label(0)), rgba(theme.label(1))])[(centre > 0).astype(int)]
+    fill[:, 3] = strongest * s * (1 - np.exp(-np.abs(centre)))
+    marks: tuple[Mark, ...] = (Polygons(bands, fill),)
+    if not edges[0] <= 0 <= edges[-1]:
+        return marks, ()
+    return marks, boundary_lines(theme, [np.stack([foot - s * reach * along, foot + s * reach * along])])
 
 
 def grown(line: Floats, s: float) -> Floats:

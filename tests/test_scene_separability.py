@@ -110,6 +110,8 @@ def test_the_line_keeps_its_margin(moons: viz.Animation) -> None:
     margin = moons.scene.numbers(moons.data)["margin"][-1]
     assert side.min() == pytest.approx(margin, rel=1e-9)
     assert margin == pytest.approx(separate(points, run.labels).margin, rel=1e-9)
+    edges = next(m for m in marks if isinstance(m, Lines) and m.dash).xy
+    assert np.abs((edges - a) @ normal) == pytest.approx(margin, rel=1e-9), "the band is as wide as the margin"
 
 
 def test_the_strip_fills_with_the_training(moons: viz.Animation) -> None:
@@ -202,6 +204,7 @@ def test_the_film_waits_while_the_window_changes() -> None:
     times = np.linspace(0, 1, 400)
     places, seen = zip(*(reel.at(0, 10, float(p)) for p in times), strict=True)
     assert (np.diff(places) >= 0).all() and places[0] == 0 and places[-1] == 10
+    assert np.diff(places).max() < 10 / (2.0 / (2.0 + BEAT) * 399) * 1.01, "the film goes on where it stopped"
     changes = [abs(places[i] - 5) for i, (a, b) in enumerate(pairwise(seen)) if a != b]
     assert max(changes) < 0.05 and len(changes) > 50
     assert seen[0] == windows[0] and seen[-1] == windows[1]

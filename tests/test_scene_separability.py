@@ -224,3 +224,16 @@ def test_windows_hold_what_they_show() -> None:
     for p in np.linspace(0, 1, 500):
         place, window = reel.at(0, 44, float(p))
         assert np.interp(place, np.arange(45), size) <= min(window[0][1], window[1][1])
+
+
+def test_a_heading_s_two_ends_never_meet() -> None:
+    """Where there is no room for both, the value gives way."""
+    from viz import glyphs
+    from viz.draw.epochs import heading
+    from viz.theme import View
+
+    for width, ends in [(600.0, 2), (300.0, 1)]:
+        texts = heading(View(), "x", (0.0, 0.0, width, 40.0), "separable by a line?", "height: margin ≤ 0.33").marks
+        assert len(texts) == ends
+        used = sum(glyphs.advance(t.string, t.size, t.weight) for t in texts)  # pyright: ignore
+        assert used <= width

@@ -184,9 +184,11 @@ def _row(theme: Theme, k: int, steps: Floats, margins: Floats, most: float, at: 
 
 
 def heading(view: View, name: str, rect: Rect, left: str, right: str = "", color: str = "") -> Panel:
-    """A line above a panel: what it shows, and a value at its right end."""
+    """A line above a panel: what it shows, and a value at its right end where there is room."""
     theme = view.theme
     room = rect[2] - (glyphs.advance(right, SMALL, "semibold") + 20.0 if right else 0.0)
+    if glyphs.advance(left, 20.0) > room:  # in a narrow place the heading comes first
+        room, right = rect[2], ""
     texts = [Text((0, 32), left, fit(left, SMALL, room, least=20.0), theme.text)]
     if right:
         texts.append(Text((rect[2], 32), right, SMALL, color or theme.accent, "semibold", ("right", "baseline")))

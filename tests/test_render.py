@@ -196,6 +196,48 @@ def test_small_type_is_as_wide_as_its_font_says(brush: Any, string: str) -> None
     assert width == pytest.approx(glyphs.advance(string, 28.0), abs=2 * BEARING)
 
 
+@pytest.mark.parametrize("string", ["Loss 0.25, gjQ", "线性 linear", "two\nlines", r"$z_1=W_1\,x+b_1$"])
+def test_remembered_text_looks_as_when_it_was_new(string: str) -> None:
+    """The second time a text is stamped; matplotlib's own renderer draws the same."""
+    from matplotlib.backends.backend_agg import RendererAgg
+
+    from viz.render import mpl
+    from viz.render.mpl_canvas import Canvas, Store
+
+    store = Store()
+    canvases = [RendererAgg(*SIZE, 100), Canvas(*SIZE, 100, store), Canvas(*SIZE, 100, store)]
+    with mpl._unhinted():
+        for place in ((300.0, 540.0), (-40.3, 77.7), (1850.9, 1079.5)):  # the last two are cut off
+            text = Text(place, string, 60.0, "#ff8800c0")
+            whole = Panel("main", (0, 0, 1920, 1080), (0, 1920), (1080, 0), (text,))
+            brush = mpl.Painter(*SIZE)
+            brush.paint(frame_of(whole))
+            artist = brush._artists[id(text)][1]
+            for canvas in canvases:
+                canvas.clear()
+                artist.draw(canvas)
+            plain, first, second = (np.array(canvas.buffer_rgba()).astype(int) for canvas in canvases)
+            assert np.array_equal(first, second)
+            # Places are rounded to a 64th of a pixel once more, glyphs of mathematics may touch each other.
+            assert np.abs(plain - first).max() <= (6 if "$" in string else 1)
+            assert plain[..., 3].any()
+
+
+def test_the_store_of_texts_has_an_end() -> None:
+    from viz.render import mpl_canvas
+
+    store, drawn = mpl_canvas.Store(), []
+
+    def stamp(k: int) -> Any:
+        drawn.append(k)
+        return mpl_canvas._Stamp(np.zeros((1024, 1024, 4), np.uint8), 0, 0)
+
+    for k in [*range(40), 39, 0]:
+        store.get(k, lambda k=k: stamp(k))
+    assert drawn == [*range(40), 0]
+    assert len(store._stamps) == mpl_canvas._MOST_BYTES // (mpl_canvas._LEAST_BYTES + (4 << 20))
+
+
 def test_chinese_and_mathematics_stand_in_one_line(brush: Any) -> None:
     def amount(string: str) -> float:
         return ink(brush.paint(frame_of(panel(Text((0.0, 0.0), string, 60.0, "#ffffff"))))).sum()
@@ -292,16 +334,16 @@ def test_pictures_that_nobody_holds_take_no_memory(monkeypatch: pytest.MonkeyPat
 
     made = []
 
-    def canvas(*size: float) -> Any:
-        made.append(size)
-        return real(*size)
+    def canvas(*given: Any) -> Any:
+        made.append(given)
+        return real(*given)
 
-    real = mpl.RendererAgg
-    monkeypatch.setattr(mpl, "RendererAgg", canvas)
+    real = mpl.Canvas
+    monkeypatch.setattr(mpl, "Canvas", canvas)
     brush: Any = painter("mpl", *SIZE)
     for k in range(40):
         brush.paint(frame_of(panel(Points([[k / 100, 0.0]], "#ffffff", 40.0))))
-    assert len(made) == 2  # one is drawn on while the painter holds the picture before
+    assert len(made) == 3  # one for what lies below, one to draw on, one for the picture before
 
 
 def test_artists_do_not_pile_up() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +12,6 @@ import torch
 import viz
 from viz.draw.reel import BEAT, Reel, shot_windows, shots
 from viz.marks import Lines, Points
-from viz.measure.epochs import epochs
 from viz.measure.separability import check, separate
 
 TINY: dict[str, Any] = {"samples": 80, "steps": 400, "seed": 0, "lr": 0.03}
@@ -169,23 +167,6 @@ def test_a_training_that_explodes() -> None:
     assert animation.timeline.names == ("data", "untrained", "training")
     assert f"Diverged at step {animation.data.run.diverged_at}" in animation.timeline.steps[-1].caption.en
     assert animation.frame("end").panel("loss").marks[-1].marker == "cross"
-
-
-def test_certificates_are_cheap(moons: viz.Animation) -> None:
-    """Certificates at every tenth step, as trainings are kept, take less than a quarter of the training."""
-    from scenes._plane import train_plane
-    from scenes.separability import Config
-
-    config = Config(**{**TINY, "widths": (2, 2, 2)})
-    train_plane(config)
-    shares = []
-    for _ in range(3):  # the best of three: other processes may take the cores for a while
-        start = time.perf_counter()
-        run, _ = train_plane(config)
-        trained = time.perf_counter()
-        epochs(run)
-        shares.append((time.perf_counter() - trained) / (trained - start))
-    assert min(shares) < 0.25
 
 
 def test_a_window_for_each_size() -> None:

@@ -11,13 +11,14 @@ import numpy as np
 from matplotlib import rcParams
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes as MplAxes
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from viz.frame import Frame, Panel
 from viz.marks import Mark
-from viz.render.mpl_artists import add, dress
+from viz.render.mpl_artists import add, dress, ink
+from viz.render.mpl_canvas import Canvas, Store
 
 _DPI = 100
 _PATIENCE = 1  # frames a mark must stay the same before it moves into the background
@@ -40,7 +41,9 @@ class Painter:
     def __init__(self, width: int, height: int) -> None:
         self._size = (width, height)
         self._figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI)
-        self._canvas = FigureCanvasAgg(self._figure)
+        FigureCanvasAgg(self._figure)
+        self._store = Store()
+        self._canvas = Canvas(width, height, _DPI, self._store)  # where what lies below is prepared
         self._axes: dict[str, tuple[Any, MplAxes]] = {}
         self._artists: dict[int, tuple[Mark, Artist]] = {}
         self._key: Any = None
@@ -50,7 +53,7 @@ class Painter:
         self._last: list[tuple[Mark, ...]] | None = None
         self._still = 0
         self._pixels: NDArray[np.uint8] | None = None
-        self._spare: deque[RendererAgg] = deque(maxlen=_SPARE)
+        self._spare: deque[Canvas] = deque(maxlen=_SPARE)
 
     def paint(self, frame: Frame) -> NDArray[np.uint8]:
         """The frame as (H, W, 4) uint8 RGBA; the same object as before when nothing changed."""
@@ -69,7 +72,7 @@ class Painter:
             assert self._pixels is not None
             return self._pixels
         self._choose_ground(frame, marks, last)
-        canvas = self._spare.pop() if self._spare else RendererAgg(*self._size, _DPI)
+        canvas = self._spare.pop() if self._spare else Canvas(*self._size, _DPI, self._store)
         canvas.restore_region(self._ground)
         for panel, baked in zip(frame.panels, self._baked, strict=True):
             self._draw(panel, panel.marks[len(baked) :], canvas)
@@ -101,11 +104,10 @@ class Painter:
         self._axes = kept
         self._k = k
         self._figure.patch.set_facecolor(frame.background)
-        renderer = self._canvas.get_renderer()
-        renderer.clear()
-        self._figure.patch.draw(renderer)
+        self._canvas.clear()
+        self._figure.patch.draw(self._canvas)
         for panel in frame.panels:  # in the frame's order, which may not be the order they were made in
-            self._axes[panel.name][1].draw(renderer)
+            self._axes[panel.name][1].draw(self._canvas)
         self._chrome = self._canvas.copy_from_bbox(self._figure.bbox)
         self._ground = None
 
@@ -126,33 +128,31 @@ class Painter:
     def _bake(self, frame: Frame, marks: list[tuple[Mark, ...]]) -> None:
         self._canvas.restore_region(self._chrome)
         for panel, some in zip(frame.panels, marks, strict=True):
-            self._draw(panel, some, self._canvas.get_renderer())
+            self._draw(panel, some, self._canvas)
         self._ground = self._canvas.copy_from_bbox(self._figure.bbox)
         self._baked = marks
 
-    def _draw(self, panel: Panel, marks: tuple[Mark, ...], renderer: RendererAgg) -> None:
+    def _draw(self, panel: Panel, marks: tuple[Mark, ...], canvas: Canvas) -> None:
         ax = self._axes[panel.name][1]
         for mark in marks:
             known = self._artists.get(id(mark))
             # The same mark may stand in two panels: then the artist belongs to the other Axes.
             if known is None or known[1].axes is not ax:
-                artist = add(mark, panel, ax, self._k, 72.0 / _DPI)
-                artist.set_animated(True)
-                known = (mark, artist)
+                known = mark, ink(mark, panel, ax, self._k, 72.0 / _DPI)
                 self._artists[id(mark)] = known
-            known[1].draw(renderer)
+            known[1].draw(canvas)
 
     def _forget(self, marks: list[tuple[Mark, ...]]) -> None:
         """Drop the artists of marks that are gone, so that nothing piles up over a long video."""
         alive = {id(mark) for some in marks for mark in some}
         for i in [i for i in self._artists if i not in alive]:
-            self._artists.pop(i)[1].remove()
+            del self._artists[i]
 
 
 class _Sheet:
     """What the array of a frame stands on: gives its canvas back when neither the array nor a view of it is left."""
 
-    def __init__(self, canvas: RendererAgg, spare: deque[RendererAgg]) -> None:
+    def __init__(self, canvas: Canvas, spare: deque[Canvas]) -> None:
         self._canvas, self._spare = canvas, spare
         self.__array_interface__ = np.asarray(canvas.buffer_rgba()).__array_interface__
 

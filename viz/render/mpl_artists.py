@@ -15,13 +15,13 @@ from matplotlib.image import AxesImage
 from matplotlib.path import Path
 from matplotlib.text import Text as MplText
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
-from matplotlib.transforms import IdentityTransform, ScaledTranslation
+from matplotlib.transforms import Bbox, IdentityTransform, ScaledTranslation
 
 from viz import glyphs
 from viz.errors import VizError
 from viz.frame import Panel
 from viz.marks import Arrows, Image, Lines, Mark, Points, Polygons, Text
-from viz.render.mpl_ink import UNSEEN, Ink, Shapes, Strokes
+from viz.render.mpl_ink import UNSEEN, Picture, Shapes, Strokes
 from viz.render.shapes import arrow_outlines, marker_outline, round_outline
 
 
@@ -100,7 +100,7 @@ def _lines(mark: Lines, panel: Panel, ax: MplAxes, k: float, pixel: float | None
 
 
 def _polygons(mark: Polygons, panel: Panel, ax: MplAxes, k: float, pixel: float | None) -> Artist:
-    return PolyCollection(
+    artist = PolyCollection(
         mark.xy,  # as one array: a list of arrays takes twenty times as long
         closed=True,
         facecolors=np.atleast_2d(mark.fill),
@@ -108,6 +108,8 @@ def _polygons(mark: Polygons, panel: Panel, ax: MplAxes, k: float, pixel: float 
         linewidths=[0.0 if mark.edge is None else mark.edge_width * k],
         joinstyle="round",
     )
+    artist.set_transform(ax.transData)
+    return artist
 
 
 def _arrows(mark: Arrows, panel: Panel, ax: MplAxes, k: float, pixel: float | None) -> Artist:
@@ -120,8 +122,10 @@ def _arrows(mark: Arrows, panel: Panel, ax: MplAxes, k: float, pixel: float | No
 
 
 def _image(mark: Image, panel: Panel, ax: MplAxes, k: float, pixel: float | None) -> Artist:
-    artist = AxesImage(ax, extent=mark.extent, origin="upper", interpolation="bilinear")
+    kind = AxesImage if pixel is None else Picture
+    artist = kind(ax, extent=mark.extent, origin="upper", interpolation="bilinear")
     artist.set_data(mark.pixels)
+    artist.set_transform(ax.transData)
     return artist
 
 
@@ -173,35 +177,51 @@ _MAKERS: dict[type, Callable[[Any, Panel, MplAxes, float, float | None], Artist]
 }
 
 
-def add(mark: Mark, panel: Panel, ax: MplAxes, k: float, pixel: float | None = None) -> Artist:
-    """Put a mark on an Axes.
+def add(mark: Mark, panel: Panel, ax: MplAxes, k: float) -> Artist:
+    """Put a mark on an Axes, for a figure that is scaled, styled and edited.
 
     Args:
         mark: what to draw.
         panel: the panel it belongs to.
         ax: the Axes that shows the panel.
         k: points (1/72 inch) per canvas unit.
-        pixel: points per pixel when the artist is only ever drawn as pixels of this size: then what nobody can
-            see in them is left out. Without it everything is there, for figures that are scaled and edited.
 
     Raises:
         VizError: a mark this renderer does not know.
     """
-    maker = _MAKERS.get(type(mark))
-    if maker is None:
-        raise VizError("render.mark", mark=type(mark).__name__, renderer="mpl")
-    artist = maker(mark, panel, ax, k, pixel)
-    if isinstance(artist, Ink):
-        artist.place(ax, panel.clip)
-        return artist
-    if isinstance(mark, (Polygons, Image)):
-        artist.set_transform(ax.transData)
+    artist = _maker(mark)(mark, panel, ax, k, None)
     ax.add_artist(artist)
     if panel.clip:
         artist.set_clip_path(ax.patch)
     else:
         artist.set_clip_on(False)
     return artist
+
+
+def ink(mark: Mark, panel: Panel, ax: MplAxes, k: float, pixel: float) -> Artist:
+    """A mark as it is drawn into the pixels of a frame; the Axes lends its place and does not know of it.
+
+    Args:
+        mark, panel, ax, k: as for `add`.
+        pixel: points per pixel. What nobody can see in pixels of this size is left out.
+
+    Raises:
+        VizError: a mark this renderer does not know.
+    """
+    artist = _maker(mark)(mark, panel, ax, k, pixel)
+    artist.axes = ax
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    artist.set_figure(figure)
+    artist.set_clip_on(panel.clip)
+    artist.set_clip_box(Bbox(ax.bbox.get_points()))
+    return artist
+
+
+def _maker(mark: Mark) -> Callable[[Any, Panel, MplAxes, float, float | None], Artist]:
+    if type(mark) not in _MAKERS:
+        raise VizError("render.mark", mark=type(mark).__name__, renderer="mpl")
+    return _MAKERS[type(mark)]
 
 
 def dress(panel: Panel, ax: MplAxes, k: float) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes as MplAxes
+from matplotlib.image import AxesImage
 from matplotlib.path import Path
-from matplotlib.transforms import Bbox, IdentityTransform
+from matplotlib.transforms import IdentityTransform
 
 from viz.marks import Floats
 
@@ -21,26 +21,7 @@ UNSEEN = 0.05  # pixels by which an outline may be off: a twentieth of the contr
 _CHUNK = 2000  # dots in one path; Agg gives up on shapes with millions of edges
 
 
-class Ink(Artist):
-    """What both kinds share: they belong to an Axes without being among its children."""
-
-    def place(self, ax: MplAxes, clip: bool) -> None:
-        """Say where it is drawn, and whether it ends at the edge of the Axes."""
-        self.axes = ax
-        self._edge = Bbox(ax.bbox.get_points()) if clip else None
-
-    def remove(self) -> None:
-        """Nothing knows of it but who made it."""
-
-    def pen(self, renderer: Any) -> Any:
-        """A graphics context for it."""
-        gc = renderer.new_gc()
-        gc.set_clip_rectangle(self._edge)
-        gc.set_snap(False)  # snapped to whole pixels, what moves slowly would move in jumps
-        return gc
-
-
-class Strokes(Ink):
+class Strokes(Artist):
     """Polylines in the colours and widths of a mark.
 
     Args:
@@ -63,7 +44,7 @@ class Strokes(Ink):
 
     def draw(self, renderer: Any) -> None:
         """Draw one line after the other."""
-        gc = self.pen(renderer)
+        gc = _pen(self, renderer)
         gc.set_capstyle("butt" if self._dash else "round")
         gc.set_joinstyle("round")
         gc.set_dashes(0, self._dash)
@@ -75,7 +56,7 @@ class Strokes(Ink):
         gc.restore()
 
 
-class Shapes(Ink):
+class Shapes(Artist):
     """Copies of one shape in one opaque colour, painted at once: where they overlap nobody can see which is on top.
 
     Args:
@@ -99,9 +80,29 @@ class Shapes(Ink):
 
     def draw(self, renderer: Any) -> None:
         """Fill the shapes."""
-        gc = self.pen(renderer)
+        gc = _pen(self, renderer)
         gc.set_linewidth(0.0)
         gc.set_foreground(self._color, isRGBA=True)
         for path in self._paths:
             renderer.draw_path(gc, path, IdentityTransform(), self._color)
         gc.restore()
+
+
+class Picture(AxesImage):
+    """An image that is stretched once, however often it is drawn."""
+
+    _made: Any = None
+
+    def make_image(self, renderer: Any, magnification: float = 1.0, unsampled: bool = False) -> Any:
+        """The stretched image and its place."""
+        if self._made is None:
+            self._made = super().make_image(renderer, magnification, unsampled)
+        return self._made
+
+
+def _pen(artist: Artist, renderer: Any) -> Any:
+    gc = renderer.new_gc()
+    if artist.get_clip_on():
+        gc.set_clip_rectangle(artist.get_clip_box())
+    gc.set_snap(False)  # snapped to whole pixels, what moves slowly would move in jumps
+    return gc

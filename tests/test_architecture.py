@@ -37,6 +37,7 @@ HEAVY = {
     "torch": {"learn"},
     "matplotlib": {"render", "export"},
     "sklearn": {"learn"},
+    "pytorch_optimizer": {"learn"},
     "manim": {"render"},
     "av": {"export", "cli"},
     "imageio": {"export", "animation"},

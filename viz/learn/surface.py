@@ -1,8 +1,10 @@
-"""Functions of two variables, and the paths that torch's optimizers take down them."""
+"""Functions of two variables by name, and the paths that optimizers take down any function."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,14 +17,18 @@ from viz.learn.checks import real, whole
 from viz.learn.names import SURFACES as NAMES
 from viz.learn.names import resolve
 from viz.learn.optimizers import make_optimizer, step
+from viz.learn.randomness import seeded
+from viz.learn.schedules import Schedule
 from viz.words import Sentence, sentence
 
 __all__ = ["SURFACES", "Path", "Surface", "descend", "heights", "surface"]
 
 Floats = NDArray[np.float64]
 Function = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+Factory = Callable[[list[torch.Tensor]], torch.optim.Optimizer]
 Pair = tuple[float, float]
 DEFAULT_CONDITION = 20.0
+_SECOND_ORDER = ("AdaHessian", "SophiaH")  # they derive the gradient once more
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,19 +63,21 @@ class Surface:
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """Where an optimizer went.
+    """Where an optimizer went, in n variables.
 
     Args:
-        xy: (T + 1, 2) float64 points, the start first.
+        xy: (T + 1, n) float64 points, the start first.
         values: (T + 1,) the function there.
-        gradients: (T + 1, 2) its gradient there.
+        gradients: (T + 1, n) its gradient there, without the noise that may have been added.
         diverged_at: the step whose value is the first that is not finite, the path's last; else None.
+        rates: (T + 1,) the learning rate of the step from each point; NaN where an optimizer has none.
     """
 
     xy: Floats
     values: Floats
     gradients: Floats
     diverged_at: int | None
+    rates: Floats
 
     @property
     def finite(self) -> int:
@@ -203,24 +211,32 @@ def surface(name: str, *, condition: float | None = None) -> Surface:
 
 
 def descend(
-    function: Function,
-    start: Pair,
-    optimizer: str,
+    function: Callable[..., torch.Tensor],
+    start: Sequence[float],
+    optimizer: str | Factory,
     options: Mapping[str, Any] | None = None,
     steps: int = 100,
     dtype: torch.dtype = torch.float64,
     device: torch.device | str = "cpu",
+    *,
+    schedule: Schedule | None = None,
+    noise: float = 0.0,
+    seed: int = 0,
 ) -> Path:
-    """Let an optimizer of torch.optim walk down a function, exactly as torch does it.
+    """Let an optimizer walk down a function, exactly as torch does it.
 
     Args:
-        function: two scalar tensors to a scalar tensor; a `Surface` is one.
-        start: the first point.
-        optimizer: any name of `viz.learn.optimizers.optimizer_names()`.
-        options: the optimizer's own options.
+        function: n scalar tensors to a scalar tensor; a `Surface` is one of two.
+        start: (n,) the first point.
+        optimizer: any name of `viz.learn.optimizers.optimizer_names()` or `more_optimizer_names()`, or a function
+            that makes an optimizer of a list of tensors.
+        options: the named optimizer's own options.
         steps: steps to take.
         dtype: type to compute in; on "mps", which has no 64-bit floats, float32 stands in for float64.
         device: where to compute.
+        schedule: changes the learning rate after each step.
+        noise: standard deviation of the normal noise that is added to each coordinate of each gradient.
+        seed: of that noise, and of optimizers that draw at random; the global random state is left as it was.
 
     Returns:
         The `Path`; it ends early at the first value that is not finite.
@@ -229,13 +245,17 @@ def descend(
         UsageError: an unknown optimizer or option, or one that cannot update a point.
     """
     steps = whole("steps", steps, 0)
+    noise = real("noise", noise, 0.0)
     where = torch.device(device)
     if where.type == "mps" and dtype == torch.float64:
         dtype = torch.float32
     first = [real("start", v, -np.inf) for v in start]
     point = torch.tensor(first, dtype=dtype, device=where, requires_grad=True)
-    updates = make_optimizer(optimizer, [point], **(options or {}))
-    visited: list[tuple[list[float], float, list[float]]] = []
+    source = torch.Generator().manual_seed(whole("seed", seed, 0))
+    updates = optimizer([point]) if callable(optimizer) else make_optimizer(optimizer, [point], **(options or {}))
+    twice = type(updates).__name__ in _SECOND_ORDER
+    after = None if schedule is None else schedule.attach(updates, steps)
+    visited: list[tuple[list[float], float, list[float], float]] = []
     diverged: int | None = None
 
     for taken in range(steps + 1):
@@ -244,22 +264,41 @@ def descend(
         def closure() -> torch.Tensor:
             nonlocal fresh
             updates.zero_grad()
-            value = function(point[0], point[1])
-            value.backward()
+            value = function(*(point[i] for i in range(len(first))))
+            if twice:
+                (point.grad,) = torch.autograd.grad(value, point, create_graph=True)
+            else:
+                value.backward()
+            assert point.grad is not None
             if fresh:
                 # LBFGS asks again at other points; only the first answer belongs to the path.
-                assert point.grad is not None
-                visited.append((point.tolist(), float(value.detach()), point.grad.tolist()))
+                rate = float(updates.param_groups[0].get("lr", math.nan))
+                visited.append((point.tolist(), float(value.detach()), point.grad.tolist(), rate))
                 fresh = False
+            if noise:
+                with torch.no_grad():
+                    point.grad.add_(noise * torch.randn(len(first), generator=source, dtype=torch.float64).to(point))
             return value
 
-        value = float(closure().detach()) if taken == steps else step(updates, closure)
+        if taken == steps:
+            value = float(closure().detach())
+        else:
+            # Whoever draws at random draws from the global generator, which is borrowed.
+            with seeded(seed + taken, where) if _draws(updates) else nullcontext():
+                value = step(updates, closure)
         if not np.isfinite(value):
             diverged = taken
             break
+        if after is not None and taken < steps:
+            after(value)
 
-    xy, values, gradients = zip(*visited, strict=True)
-    return Path(np.array(xy, float), np.array(values, float), np.array(gradients, float), diverged)
+    xy, values, gradients, rates = (np.array(v, float) for v in zip(*visited, strict=True))
+    return Path(xy, values, gradients, diverged, rates)
+
+
+def _draws(optimizer: torch.optim.Optimizer) -> bool:
+    """Whether an optimizer may draw at random: torch's own never do."""
+    return not type(optimizer).__module__.startswith("torch.")
 
 
 def heights(function: Function, xs: ArrayLike, ys: ArrayLike) -> Floats:

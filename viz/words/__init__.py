@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 LANGUAGES = ("en", "zh")
-AREAS = ("core", "learn", "race", "record", "measure", "space", "model", "draw", "export", "cli")
+AREAS = ("core", "learn", "race", "record", "measure", "space", "model", "draw", "descent", "export", "cli")
 
 _chosen: str | None = None
 

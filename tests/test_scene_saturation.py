@@ -30,8 +30,9 @@ from viz.measure.saturation import sweep
 from viz.theme import View
 from viz.words import LANGUAGES
 
+OVER = ("flow", "w", "b", "w-value", "b-value", "strip")  # panels that lie on or beside others
 SHAPES = ((1920, 1080), (1440, 1080), (1080, 1080), (1080, 1920))
-STEPS = ("curve", "small", "growing", "saturated")
+STEPS = ("curve", "values", "small", "bias", "growing", "saturated")
 
 
 @cache
@@ -72,17 +73,17 @@ def test_a_probe_keeps_shape_gradient_mode_and_random_state() -> None:
     assert torch.equal(torch.get_rng_state(), before) and x[0, 0] == -2.0
 
 
-@pytest.mark.parametrize("index", [0, 100, 240])
+@pytest.mark.parametrize("index", [0, 60, 120, 121, 240, 361])
 def test_share_and_mean_slope_are_those_of_a_direct_computation(index: int) -> None:
     data = made().data
-    x = torch.from_numpy(data.scales[index] * data.z0)
+    x = torch.from_numpy(data.weights[index] * data.x0 + data.biases[index])
     s, t = torch.sigmoid(x), torch.tanh(x)
     slopes = {"sigmoid": s * (1 - s), "tanh": 1 - t**2, "relu": (x > 0).double()}
     for r in data.responses:
         steep = slopes[r.name].abs()
         assert r.share[index] == int((steep < data.threshold).sum()) / 2000
         assert r.mean_slope[index] == pytest.approx(steep.mean().item(), rel=1e-12)  # order of the sum
-        followed = torch.from_numpy(data.scales[index] * data.dots)
+        followed = torch.from_numpy(data.weights[index] * data.dots + data.biases[index])
         expected = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu}[r.name](followed)
         # Vector and scalar code of one function differ in the last digit.
         assert r.dots_f[index] == pytest.approx(expected.numpy(), rel=1e-14)
@@ -91,26 +92,28 @@ def test_share_and_mean_slope_are_those_of_a_direct_computation(index: int) -> N
 def test_the_sample_is_drawn_once_and_has_the_deviation_that_is_shown() -> None:
     data = made(seed=3).data
     drawn = np.random.default_rng(3).standard_normal(2000)
-    assert np.array_equal(data.z0, drawn / np.std(drawn))
-    assert np.std(data.scales[-1] * data.z0) == pytest.approx(5.0, rel=1e-13)
-    assert (data.scales[0], data.scales[-1]) == pytest.approx((0.5, 5.0), rel=1e-15)
-    ranks = np.searchsorted(np.sort(data.z0), data.dots)
+    assert np.array_equal(data.x0, drawn / np.std(drawn))
+    assert np.std(data.x0) == pytest.approx(1.0, rel=1e-13)
+    settings = np.stack([data.weights, data.biases], -1)[[0, 120, 121, 361]]
+    assert settings == pytest.approx(np.array([[0.5, 0], [0.5, -4], [0.5, 0], [5, 0]]), rel=1e-15)
+    ranks = np.searchsorted(np.sort(data.x0), data.dots)
     # Each dot is an input of the sample, with as many inputs around it as any other.
     assert ranks.tolist() == [int((k + 0.5) / 7 * 2000) for k in range(7)]
-    assert np.isin(data.dots, data.z0).all()
+    assert np.isin(data.dots, data.x0).all()
 
 
 @pytest.mark.parametrize("names", [("sigmoid", "tanh", "relu"), ("gelu", "leaky-relu:0.1", "hardshrink", "elu:2")])
 def test_histograms_keep_every_input_and_agree_with_numpy_curves(names: tuple[str, ...]) -> None:
     data = made(*names).data
-    some = [0, 120, 240]
     for r in data.responses:
         base, options = parsed(r.name)
-        other = sweep(base, data.z0, data.scales[some], data.threshold, data.edges, r.edges, **options)
-        assert np.array_equal(r.counts_in[some].sum(axis=1), other.counts_in)
-        assert np.array_equal(r.counts_out[some].sum(axis=1), other.counts_out)
-        assert r.share[some] == pytest.approx(other.share, abs=0)
-        assert r.mean_slope[some] == pytest.approx(other.mean_slope, rel=1e-12)
+        for i in (0, 60, 120, 300, 361):
+            z = data.weights[i] * data.x0 + data.biases[i]
+            other = sweep(base, z, [1.0], data.threshold, data.edges, r.edges, **options)
+            assert np.array_equal(r.counts_in[i].sum(axis=0), other.counts_in[0])
+            assert np.array_equal(r.counts_out[i].sum(axis=0), other.counts_out[0])
+            assert r.share[i] == other.share[0]
+            assert r.mean_slope[i] == pytest.approx(other.mean_slope[0], rel=1e-12)
         assert np.all(r.counts_in.sum(axis=(1, 2)) + data.outside_in == 2000)
         assert np.all(r.counts_out.sum(axis=(1, 2)) + r.outside_out == 2000)
         # What comes out of the window went in outside of it.
@@ -173,13 +176,13 @@ def test_data_survive_the_disk_and_numbers_are_json(tmp_path: Any) -> None:
     data = made().data
     store.write(tmp_path / "d", *store.pack(data))
     back = store.unpack(saturation.Data, *store.read(tmp_path / "d"))
-    assert np.array_equal(back.z0, data.z0) and back.threshold == 0.05
+    assert np.array_equal(back.x0, data.x0) and back.threshold == 0.05
     for a, b in zip(back.responses, data.responses, strict=True):
         assert a.name == b.name and np.array_equal(a.counts_out, b.counts_out)
     found = json.loads(json.dumps(saturation.numbers(data)))
-    assert found["tanh"]["saturated share"] == [data.responses[1].share[0], data.responses[1].share[-1]]
-    assert found["sigmoid"]["mean slope"][1] == data.responses[0].mean_slope[-1]
-    beyond = np.mean(np.abs(5.0 * data.z0) > 12.5)
+    assert found["tanh"]["saturated share"] == [data.responses[1].share[i] for i in (0, 120, 361)]
+    assert found["sigmoid"]["mean slope"][2] == data.responses[0].mean_slope[-1]
+    beyond = np.mean(np.abs(5.0 * data.x0) > 12.5)
     assert found["share outside the window at the end"] == pytest.approx(beyond, abs=1e-12)
 
 
@@ -201,7 +204,9 @@ def test_data_survive_the_disk_and_numbers_are_json(tmp_path: Any) -> None:
         ({"threshold": 1.5}, "scene.range", "0.001 … 1"),
         ({"samples": 99}, "scene.range", "100 … 200000"),
         ({"samples": 10**6}, "scene.range", "100 … 200000"),
-        ({"scale": 0.5}, "scene.range", "1 … 20"),
+        ({"weight": 0.5}, "scene.range", "1 … 20"),
+        ({"bias": 21}, "scene.range", "-20 … 20"),
+        ({"bias": "nan"}, "scene.value", "--bias"),
         ({"bins": 1}, "scene.range", "10 … 200"),
         ({"device": "gpu"}, "unknown.nearest", "'cpu'"),
         ({"sample": 5}, "unknown.nearest", "'samples'"),
@@ -216,22 +221,29 @@ def test_wrong_options_are_told_in_one_line(options: dict[str, Any], key: str, t
 # --- pictures ---------------------------------------------------------------------------------------------------
 
 
-def shown(frame: Frame) -> tuple[str, list[tuple[str, str]]]:
-    """The standard deviation, and mean slope and saturated share of each activation, as a frame says them."""
-    (deviation,) = texts(frame.panel("deviation"))
+def shown(frame: Frame) -> tuple[tuple[str, str], list[tuple[str, str]]]:
+    """Weight and bias, and mean slope and saturated share of each activation, as a frame says them."""
+    weight, bias = (texts(frame.panel(f"{name}-value"))[1] for name in "wb")
     panels = [p for p in frame.panels if p.name.startswith("numbers-")]
-    return deviation, [(texts(p)[-2], texts(p)[-1]) for p in panels]
+    return (weight, bias), [(texts(p)[-2], texts(p)[-1]) for p in panels]
 
 
-@pytest.mark.parametrize("at", ["small", "growing@0.3", "growing@0.7", 20.0, "end"])
-def test_the_numbers_shown_are_those_of_the_histograms_shown(at: str | float) -> None:
-    data, frame = made().data, made().frame(at)
-    deviation, found = shown(frame)
-    matches = [i for i, s in enumerate(data.scales) if number(s, 2) == deviation]
-    bars = frame.panel("inputs-1").marks[0]
+def setting(data: Any, frame: Frame) -> int:
+    """Which setting of weight and bias a frame shows, by its numbers and its first histogram."""
+    said, bars = shown(frame)[0], frame.panel("inputs-1").marks[0]
     assert isinstance(bars, Polygons)
     drawn = np.round(bars.xy[0, 1:-1:2, 1] ** 2 * 2000)
-    (index,) = [i for i in matches if np.array_equal(data.responses[0].counts_in[i].sum(axis=0), drawn)]
+    pairs = zip(data.weights, data.biases, strict=True)
+    matches = [i for i, (w, b) in enumerate(pairs) if (number(w, 2), number(b, 2)) == said]
+    found = [i for i in matches if np.array_equal(data.responses[0].counts_in[i].sum(axis=0), drawn)]
+    assert found
+    return found[0]
+
+
+@pytest.mark.parametrize("at", ["small", "bias@0.4", "bias", "growing@0.1", "growing@0.3", "growing@0.7", 27.0, "end"])
+def test_the_numbers_shown_are_those_of_the_histograms_shown(at: str | float) -> None:
+    data, frame = made().data, made().frame(at)
+    found, index = shown(frame)[1], setting(data, frame)
     for k, r in enumerate(data.responses):
         assert found[k] == (number(r.mean_slope[index], 3), saturation.percent(r.share[index]))
         for name, counts, edges, axis in (
@@ -254,7 +266,12 @@ def test_captions_say_the_data() -> None:
     captions = {s.name: s.caption for s in animation.timeline.steps}
     sigmoid, tanh, relu = animation.data.responses
     for lang in LANGUAGES:
-        small, left = (captions[name].text(lang).replace("\N{NO-BREAK SPACE}", " ") for name in ("small", "saturated"))
+        small, slid, left, values = (
+            captions[name].text(lang).replace("\N{NO-BREAK SPACE}", " ")
+            for name in ("small", "bias", "saturated", "values")
+        )
+        assert "sigmoid 0.006648" in values and "tanh 0.0001816" in values and "ReLU 1" in values
+        assert "b = −4" in slid and "ReLU 100.0 %" in slid and f"sigmoid {100 * sigmoid.share[120]:.1f} %" in slid
         for r, name in ((sigmoid, "sigmoid"), (tanh, "tanh"), (relu, "ReLU")):
             assert f"{name} {100 * r.share[0]:.1f} %" in small
             assert f"{name} {r.mean_slope[0]:.3f} → {r.mean_slope[-1]:.3f}" in left
@@ -271,32 +288,31 @@ def test_the_title_names_those_that_were_driven_flat() -> None:
     assert titles[()].endswith("flat parts of sigmoid and tanh")
     assert titles[("relu", "softsign")].endswith("flat parts of softsign")
     assert "stays the same" in titles[("relu", "leaky-relu")]
-    assert np.ptp(made("relu", "leaky-relu").data.responses[0].share) == 0
+    assert np.ptp(made("relu", "leaky-relu").data.responses[0].share[121:]) == 0  # a weight turns no sign
 
 
-def test_dots_lie_on_the_curve_and_end_at_the_outputs() -> None:
+@pytest.mark.parametrize("at", ["bias@0.7", "growing@0.6"])
+def test_dots_lie_on_the_curve_and_end_at_the_outputs(at: str) -> None:
     animation = made()
-    frame, data = animation.frame("growing@0.6"), animation.data
+    frame, data = animation.frame(at), animation.data
     lines = frame.panel("flow").marks[0]
     assert isinstance(lines, Lines) and lines.xy.shape == (21, 3, 2)
-    deviation = float(shown(frame)[0])
+    index = setting(data, frame)
     for k, (name, f) in enumerate(zip(("main", "curve-2", "curve-3"), ("sigmoid", "tanh", "relu"), strict=True)):
         panel, paths = frame.panel(name), lines.xy[7 * k : 7 * k + 7]
-        scale = data.scales[np.argmin(np.abs(data.scales - deviation))]
-        x = scale * data.dots
+        x = data.weights[index] * data.dots + data.biases[index]
         expected = panel.to_canvas(np.stack([x, function(f)(x)], axis=-1))
-        # The deviation is shown with two decimals, so its neighbours may be meant: half a canvas unit.
-        assert paths[:, 1] == pytest.approx(expected, abs=0.5)
+        assert paths[:, 1] == pytest.approx(expected, abs=1e-6)
         assert np.all(paths[:, 0, 0] == paths[:, 1, 0]) and np.all(paths[:, 2, 1] == paths[:, 1, 1])
         outputs, inputs = frame.panel(f"outputs-{k + 1}").rect, frame.panel(f"inputs-{k + 1}").rect
         assert paths[:, 2, 0] == pytest.approx(outputs[0]) and paths[:, 0, 1] == pytest.approx(inputs[1] + inputs[3])
     points = frame.panel("flow").marks[1]
     assert isinstance(points, Points) and len(points.xy) == 4 * 21
     dot = points.xy.reshape(3, 4, 7, 2)  # of each activation: inputs, slopes, on the curve, outputs
-    x = data.scales[np.argmin(np.abs(data.scales - deviation))] * data.dots
+    x = data.weights[index] * data.dots + data.biases[index]
     for k, f in enumerate(("sigmoid", "tanh", "relu")):
         panel = frame.panel(f"slope-{k + 1}")
-        assert dot[k, 1] == pytest.approx(panel.to_canvas(np.stack([x, derivative(f)(x)], axis=-1)), abs=0.5)
+        assert dot[k, 1] == pytest.approx(panel.to_canvas(np.stack([x, derivative(f)(x)], axis=-1)), abs=1e-6)
         assert np.array_equal(dot[k, 2], lines.xy[7 * k : 7 * k + 7, 1])
     danger = np.all(points.color[:, :3] == rgba(View().theme.danger)[:3], axis=1).reshape(3, 4, 7)
     flat = [np.abs(derivative(f)(x)) < 0.05 for f in ("sigmoid", "tanh", "relu")]
@@ -356,12 +372,12 @@ def test_what_rests_is_the_same_object() -> None:
         first, second = stage(end - 0.3), stage(end - 0.1)
         assert all(a is b for a, b in zip(first.panels, second.panels, strict=True)), step
     # While the scale grows, everything that does not depend on it stays.
-    one, two = stage(15.0), stage(15.5)
+    one, two = (stage(animation.timeline.time(at)) for at in ("growing@0.5", "growing@0.6"))
     same = {a.name for a, b in zip(one.panels, two.panels, strict=True) if a is b}
     assert same >= {"title", "caption", "strip", "head-1", "main", "slope-1", "curve-2"}
     moved = {p.name for p in one.panels} - same
     scaled = {f"{name}-{k}" for k in (1, 2, 3) for name in ("inputs", "outputs", "numbers")}
-    assert moved == {"flow", "scale", "deviation"} | scaled
+    assert moved == {"flow", "w", "w-value"} | scaled
 
 
 @pytest.mark.parametrize("first", range(0, len(ACTIVATIONS), 4))
@@ -393,7 +409,11 @@ def test_columns_are_equal_and_nothing_overlaps(count: int, size: tuple[int, int
     for lang in LANGUAGES:
         frame = animation.frame("end", size=size, lang=lang)
         framed = [p for p in frame.panels if p.face is not None]
-        words = [p for p in frame.panels if p.face is None and p.name not in ("flow", "scale", "deviation", "strip")]
+        words = [
+            p
+            for p in frame.panels
+            if p.face is None and p.name not in ("flow", "w", "b", "w-value", "b-value", "strip")
+        ]
         boxes = [*framed, *words]
         for i, a in enumerate(boxes):
             assert not any(overlap(a, b) for b in boxes[i + 1 :]), a.name
@@ -481,12 +501,67 @@ def test_ticks_of_the_root_scale_stand_at_the_root_and_apart() -> None:
             assert all(p**2 == pytest.approx(float(t.removesuffix(" %")) / 100) for p, t in found)
 
 
+def test_tanh_is_a_sigmoid_twice_as_steep() -> None:
+    z = torch.linspace(-5, 5, 101, dtype=torch.float64)
+    gap = (torch.tanh(z) - (2 * torch.sigmoid(2 * z) - 1)).abs().max().item()
+    # Two values near 1, each rounded: two units in the last place at most.
+    assert made().data.twins == pytest.approx(gap, abs=2.3e-16) and 0 < gap <= 4.5e-16
+    assert made("tanh", samples=100).data.twins is None
+
+
+def test_values_and_slopes_at_five_stand_beside_their_dots() -> None:
+    frame, data = made().frame("values"), made().data
+    f, slope = data.fives[..., 0], data.fives[..., 1]
+    s5 = 1 / (1 + math.exp(5))
+    assert f == pytest.approx(np.array([[s5, 1 - s5], [-math.tanh(5), math.tanh(5)], [0, 5]]), abs=1e-12)
+    s, t = s5 * (1 - s5), 1 / math.cosh(5) ** 2
+    assert slope == pytest.approx(np.array([[s, s], [t, t], [0, 1]]), rel=1e-9)
+    assert texts(frame.panel("main")) == ["0.00669", "0.99331"]
+    assert texts(frame.panel("curve-2")) == ["−0.99991", "0.99991"] and texts(frame.panel("curve-3")) == ["0", "5"]
+    assert [texts(frame.panel(f"slope-{k}")) for k in (1, 2, 3)] == [["0.006648"], ["0.0001816"], ["1"]]
+    for k, name in enumerate(("main", "curve-2", "curve-3")):
+        for panel, values in ((frame.panel(name), f), (frame.panel(f"slope-{k + 1}"), slope)):
+            (dots,) = [m for m in panel.marks if isinstance(m, Points)]
+            assert np.array_equal(dots.xy, np.stack([[-5, 5], values[k]], -1))
+
+
+def test_the_slope_is_shaded_down_to_zero() -> None:
+    for r, name in zip(made().data.responses, ("slope-1", "slope-2", "slope-3"), strict=True):
+        panel = made().frame("curve").panel(name)
+        shaded = [m.xy[0] for m in panel.marks if isinstance(m, Polygons) and m.xy.shape[1] > 4]
+        areas = [abs(np.dot(c[:, 0], np.roll(c[:, 1], -1)) - np.dot(c[:, 1], np.roll(c[:, 0], -1))) / 2 for c in shaded]
+        # The area below the slope is what the function rises by.
+        assert sum(areas) == pytest.approx(r.f[-1] - r.f[0], rel=1e-4)
+
+
+def test_a_bias_of_zero_leaves_its_step_out() -> None:
+    animation = made("relu", bias=0, samples=100)
+    assert animation.timeline.names == ("curve", "values", "small", "growing", "saturated")
+    assert len(animation.data.weights) == 242 and not animation.data.biases.any()
+    frame = animation.frame("end")
+    assert "b-value" not in {p.name for p in frame.panels} and texts(frame.panel("strip"))[0] == "z = w·x"
+    assert setting_weight(frame) == "5.00"
+
+
+def setting_weight(frame: Frame) -> str:
+    return texts(frame.panel("w-value"))[1]
+
+
+@pytest.mark.parametrize("size", SHAPES)
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_the_signs_are_explained_in_every_shape(count: int, size: tuple[int, int]) -> None:
+    frame = made(*("sigmoid", "tanh", "relu", "elu")[:count], samples=100).frame("end", size=size)
+    assert [s for s in texts(frame.panel("strip")) if "saturated" in s or "slope" in s or "√" in s] != []
+    assert len(texts(frame.panel("strip"))) == 4
+
+
 def test_options_change_what_is_measured() -> None:
-    data = made("tanh", threshold=0.2, scale=2.0, bins=30).data
+    data = made("tanh", threshold=0.2, weight=2.0, bias=1.5, bins=30).data
     r = data.responses[0]
-    assert len(data.edges) == 31 and data.edges[-1] == 5.0 and data.scales[-1] == pytest.approx(2.0)
+    assert len(data.edges) == 31 and data.edges[-1] == 6.0 and data.weights[-1] == pytest.approx(2.0)
+    assert (data.bias, data.biases[0], data.biases[-1]) == (1.5, 0.0, 0.0)
     assert r.zone[1, 0] == pytest.approx(math.atanh(math.sqrt(0.8)), abs=1e-9)
-    assert r.share[-1] == np.mean(np.abs(data.scales[-1] * data.z0) > r.zone[1, 0])
-    other = made("tanh", threshold=0.2, scale=2.0, bins=30, seed=1).data
-    assert not np.array_equal(other.z0, data.z0)
+    assert r.share[-1] == np.mean(np.abs(data.weights[-1] * data.x0) > r.zone[1, 0])
+    other = made("tanh", threshold=0.2, weight=2.0, bias=1.5, bins=30, seed=1).data
+    assert not np.array_equal(other.x0, data.x0)
     assert replace(data, seed=1).seed == 1

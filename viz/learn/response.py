@@ -64,17 +64,19 @@ def respond(
     edges: ArrayLike,
     dots: ArrayLike,
     where: str = "auto",
+    shifts: ArrayLike | None = None,
 ) -> Response:
     """Send one sample through torch's activation at every scale, and count what goes in and what comes out.
 
     Args:
         name: the activation, as in `Probe`.
-        z0: sample (N,); the inputs are x = scale z0.
+        z0: sample (N,); the inputs are x = scale z0 + shift.
         scales: (S,) factors on it.
         threshold: an input is saturated when |f'| is below it.
         edges: (B + 1,) evenly spaced edges of the histograms of x; they are the window of the curve too.
-        dots: (D,) inputs at scale 1 that are followed one by one.
+        dots: (D,) inputs at scale 1 without shift that are followed one by one.
         where: the device's name.
+        shifts: (S,) what is added after scaling; None for nothing.
 
     Returns:
         What was measured. Each row of counts and what lies outside adds up to N.
@@ -84,6 +86,7 @@ def respond(
     """
     probe = Probe(name, where)
     sample, factors, before = (np.asarray(v, dtype=np.float64) for v in (z0, scales, edges))
+    offsets = np.zeros(len(factors)) if shifts is None else np.asarray(shifts, dtype=np.float64)
     lo, hi, bins = float(before[0]), float(before[-1]), len(before) - 1
     x, starts = abscissae(name, lo, hi)
     f, slope = probe(x)
@@ -92,8 +95,8 @@ def respond(
     outside = np.zeros(len(factors), dtype=np.int64)
     share, mean_slope = np.zeros(len(factors)), np.zeros(len(factors))
     with threads_for(sample.size):
-        for i, factor in enumerate(factors):
-            inputs = factor * sample
+        for i, (factor, offset) in enumerate(zip(factors, offsets, strict=True)):
+            inputs = factor * sample + offset
             outputs, slopes = probe(inputs)
             steepness = np.abs(slopes)
             flat = steepness < threshold
@@ -102,7 +105,7 @@ def respond(
                 counts_out[i, row] = np.histogram(outputs[some], bins, (low, high))[0]
             outside[i] = np.sum((outputs < low) | (outputs > high))
             share[i], mean_slope[i] = flat.mean(), steepness.mean()
-        dots_f, dots_slope = probe(factors[:, None] * np.asarray(dots, dtype=np.float64))
+        dots_f, dots_slope = probe(factors[:, None] * np.asarray(dots, dtype=np.float64) + offsets[:, None])
     base, options = parsed(name)
     return Response(
         name=name,

@@ -20,7 +20,7 @@ _FINE = 801  # points on each unbroken piece of a curve
 
 @dataclass(frozen=True, eq=False)
 class Response:
-    """What was measured on one activation at S scales of its inputs, in B bins before and after.
+    """What was measured on one activation at S scales and shifts of its inputs, in B bins before and after.
 
     Args:
         name: for example "tanh" or "leaky-relu:0.1".

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from viz.errors import MissingError as MissingError
     from viz.errors import UsageError as UsageError
     from viz.errors import VizError as VizError
+    from viz.landscaping import Landscape as Landscape
+    from viz.landscaping import interpolation as interpolation
+    from viz.landscaping import landscape as landscape
     from viz.learn.capture import Recorder as Recorder
     from viz.learn.jacobian import jacobian_determinant as jacobian_determinant
     from viz.measure.boundary import pull_back as pull_back
@@ -21,12 +24,15 @@ if TYPE_CHECKING:
 # name -> module; imported when first asked for, so that `import viz` stays light.
 _PUBLIC = {
     "Animation": "viz.animation",
+    "Landscape": "viz.landscaping",
     "MissingError": "viz.errors",
     "Recorder": "viz.learn.capture",
     "Recording": "viz.recording",
     "UsageError": "viz.errors",
     "VizError": "viz.errors",
+    "interpolation": "viz.landscaping",
     "jacobian_determinant": "viz.learn.jacobian",
+    "landscape": "viz.landscaping",
     "pull_back": "viz.measure.boundary",
     "scene": "viz.animation",
     "separability": "viz.measure.separability",
@@ -35,12 +41,15 @@ _PUBLIC = {
 
 __all__ = [
     "Animation",
+    "Landscape",
     "MissingError",
     "Recorder",
     "Recording",
     "UsageError",
     "VizError",
+    "interpolation",
     "jacobian_determinant",
+    "landscape",
     "pull_back",
     "scene",
     "separability",

@@ -14,7 +14,20 @@ from functools import cache
 from typing import Any
 
 LANGUAGES = ("en", "zh")
-AREAS = ("core", "learn", "race", "record", "measure", "space", "model", "draw", "descent", "export", "cli")
+AREAS = (
+    "core",
+    "learn",
+    "race",
+    "record",
+    "measure",
+    "space",
+    "model",
+    "landscape",
+    "draw",
+    "descent",
+    "export",
+    "cli",
+)
 
 _chosen: str | None = None
 

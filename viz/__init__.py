@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from viz.measure.boundary import pull_back as pull_back
     from viz.measure.separability import separability as separability
     from viz.recording import Recording as Recording
+    from viz.recording import Summary as Summary
     from viz.warping import warp as warp
 
 # name -> module; imported when first asked for, so that `import viz` stays light.
@@ -28,6 +29,7 @@ _PUBLIC = {
     "MissingError": "viz.errors",
     "Recorder": "viz.learn.capture",
     "Recording": "viz.recording",
+    "Summary": "viz.recording",
     "UsageError": "viz.errors",
     "VizError": "viz.errors",
     "interpolation": "viz.landscaping",
@@ -45,6 +47,7 @@ __all__ = [
     "MissingError",
     "Recorder",
     "Recording",
+    "Summary",
     "UsageError",
     "VizError",
     "interpolation",

@@ -28,13 +28,14 @@ def eval_mode(modules: Sequence[torch.nn.Module]) -> Iterator[None]:
     try:
         # Not inference mode, even when the caller is in it: its tensors do not count writes.
         with torch.inference_mode(False), torch.no_grad():
-            # Set on each module rather than by eval(): a model may override eval() or train() to do more.
+            # Set on each module rather than by eval(): a model may override eval() or train() to do more. Past
+            # torch's __setattr__, which looks for parameters and takes longer than a small layer.
             for module in training:
-                module.training = False
+                module.__dict__["training"] = False
             yield
     finally:
         for module in training:
-            module.training = True
+            module.__dict__["training"] = True
         for module, name, buffer, version, before in buffers:
             if module._buffers.get(name) is not buffer:
                 module._buffers[name] = buffer

@@ -14,7 +14,8 @@ import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from viz.errors import UsageError, VizWarning
-from viz.learn import rows
+from viz.learn import rows as table
+from viz.learn.digest import Digest
 from viz.learn.probing import Probe, finding, home, samples, to_array
 from viz.learn.rows import Row
 from viz.recording import Recording
@@ -23,6 +24,7 @@ from viz.words import say
 
 Scalar = float | torch.Tensor | np.generic
 LIMIT = 1 << 30
+ROWS = 120
 
 # Parameter name -> its gradient, and the count of writes it had, or None for a copy that nobody writes to.
 _Grads = dict[str, tuple[torch.Tensor, int | None]]
@@ -52,6 +54,14 @@ class Recorder:
     Activations come from one pass over the probe in evaluation mode and without autograd; hooks are on the
     model's modules only during that pass.
 
+    With `summaries` the recording holds, in place of the arrays, what they were like (`viz.Summary`): moments,
+    quantiles, how steep activations are and how often each unit fires. It keeps at most `rows` rows, all of
+    whose memory is taken at the start, so that a long training needs no more than a short one.
+
+        with viz.Recorder(model, probe=X, every=10, summaries=True) as rec: ...
+        rec.recording.summaries["gradients"]["0.weight"].norm  # (T,)
+        rec.recording.summaries["activations"]["1"].flat  # (T,) share of inputs with |f'| < 0.001
+
     Args:
         model: the model that is trained.
         probe: (N, …), samples to look at: a tensor on any device, or an array; None records no activations.
@@ -61,6 +71,10 @@ class Recorder:
         activations: True for every module, or names of the layers (as in `model.named_modules()`).
         limit: most memory in bytes; when it is reached, every second recorded step is dropped, and from
             then on half as many are recorded.
+        summaries: record what arrays are like, not the arrays; `params`, `gradients` and `activations` then say
+            what to summarise.
+        rows: most rows that summaries keep besides the last one; when they are full, every second one is
+            dropped, and from then on half as many are recorded.
 
     Raises:
         UsageError: a model, probe or layer that cannot be recorded.
@@ -76,6 +90,8 @@ class Recorder:
         gradients: bool = True,
         activations: bool | Sequence[str] = True,
         limit: int = LIMIT,
+        summaries: bool = False,
+        rows: int = ROWS,
     ) -> None:
         if not isinstance(model, torch.nn.Module):
             raise UsageError("record.model", found=type(model).__name__)
@@ -83,13 +99,16 @@ class Recorder:
             raise UsageError("record.every", every=every)
         if not isinstance(limit, numbers.Real) or not limit > 0:
             raise UsageError("record.limit_value", limit=limit)
+        if not isinstance(rows, numbers.Integral) or isinstance(rows, bool) or rows < 2:
+            raise UsageError("record.rows_value", rows=rows)
         # A compiled model runs past hooks; the module that it was made from has the same parameters and
         # does not.
         self._model: torch.nn.Module = getattr(model, "_orig_mod", model)
         for name, module in self._model.named_modules():
             if isinstance(module, torch.jit.ScriptModule):
                 raise UsageError("record.script", layer=name or type(module).__name__)
-        self._probe = _probe(self._model, probe, activations)
+        self._probe = _probe(self._model, probe, activations, summaries)
+        self._digest = Digest(int(rows)) if summaries else None
         self._asked = self._every = int(every)
         self._with_params = params
         self._with_gradients = gradients
@@ -106,7 +125,7 @@ class Recorder:
         self._made: Recording | None = None
 
     def __enter__(self) -> Recorder:
-        if self._rows or self._made is not None:
+        if self._rows or self._digest or self._made is not None:
             raise UsageError("record.used")
         self._params = list(self._model.named_parameters())
         self._names = {id(parameter): name for name, parameter in self._params}
@@ -118,10 +137,13 @@ class Recorder:
         expected = row.size
         if self._with_gradients:
             expected += sum(p.numel() * p.element_size() for _, p in self._params)
-        if 3 * expected > self._limit:
+        if self._digest is not None:
+            self._begin(self._digest, row)
+        elif 3 * expected > self._limit:
             raise UsageError("record.limit", size=size_text(expected), limit=size_text(self._limit))
         self._compare(row)
-        self._rows.append(row)
+        if self._digest is None:
+            self._rows.append(row)
         self._least = self._used = expected
         if self._with_gradients:
             self._unhook = register_optimizer_step_post_hook(self._stepped).remove
@@ -134,7 +156,8 @@ class Recorder:
         self._interrupted = kind is not None
         try:
             # After an error the model may be in any state: what was recorded up to then is all.
-            if kind is None and self._rows[-1].step != self._step:
+            last = self._rows[-1].step if self._digest is None else self._digest.last
+            if kind is None and last != self._step:
                 self._record(*self._last, last=True)
         finally:
             self._active = False
@@ -173,12 +196,13 @@ class Recorder:
         """
         if self._made is not None:
             return self._made
-        if not self._rows:
+        if not self._rows and not self._digest:
             raise UsageError("record.not_started")
         if self._active:
             return self._build()
         self._made = self._build()
         self._rows.clear()
+        self._digest = None
         return self._made
 
     def _stepped(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
@@ -205,6 +229,8 @@ class Recorder:
             {} if self._probe is None else self._probe.run(),
         )
         self._compare(row)
+        if self._digest is not None:
+            return self._take_in(self._digest, row, last)
         # Room for one row more is left for the last step, which is off the grid.
         while not last and len(self._rows) > 1 and self._used + 2 * self._cost(row) > self._limit:
             self._thin()
@@ -212,6 +238,24 @@ class Recorder:
                 return False
         self._rows.append(row)
         self._used += self._cost(row)
+        return True
+
+    def _begin(self, digest: Digest, row: Row) -> None:
+        """The first row of summaries, with room for all that will come."""
+        if self._with_gradients:
+            digest.reserve([name for name, p in self._params if p.numel()])
+        digest.add(row, {} if self._probe is None else self._probe.steepness)
+        if digest.nbytes > self._limit:
+            raise UsageError("record.summary_limit", size=size_text(digest.nbytes), limit=size_text(self._limit))
+
+    def _take_in(self, digest: Digest, row: Row, last: bool) -> bool:
+        """Summarise a row; False when it is not kept because the rows before it were thinned out."""
+        if not last and digest.full():
+            self._every *= 2
+            digest.thin(self._every)
+            if row.step % self._every:
+                return False
+        digest.add(row, {} if self._probe is None else self._probe.steepness)
         return True
 
     def _cost(self, row: Row) -> int:
@@ -240,41 +284,65 @@ class Recorder:
         """Put the rows together; once the block has ended they are emptied on the way."""
         done, kept = not self._active, self._rows
         root = "output" if self._probe is None else self._probe.root
+        if self._digest is not None:
+            return self._build_summaries(self._digest, root)
         gradients = [row.gradients for row in kept]
         had = {name for row in gradients for name in row}
         trained = {n: p for n, p in self._params if self._with_gradients and (p.requires_grad or n in had)}
         owners = {name: name.rpartition(".")[0] or root for name in trained}
-        norms = rows.norms(kept, owners)
+        norms = table.norms(kept, owners)
         layers = [] if self._probe is None else self._probe.layers
-        seen, layers, gaps = rows.activations(kept, layers, empty=done)
+        seen, layers, gaps = table.activations(kept, layers, empty=done)
         unseen = [] if self._probe is None else list(self._probe.unseen)
         unseen += [finding("unseen.sometimes", layer=n, ran=ran, steps=len(kept)) for n, ran in gaps.items()]
         likes = {name: to_array(p) for name, p in trained.items()}
-        device, dtype = home(self._model)
         return Recording(
             steps=np.array([row.step for row in kept], dtype=np.int64),
-            params={n: rows.column([r.params for r in kept], n, empty=done) for n in list(kept[0].params)},
+            params={n: table.column([r.params for r in kept], n, empty=done) for n in list(kept[0].params)},
             activations=seen,
-            gradients={n: rows.column(gradients, n, like, empty=done) for n, like in likes.items()},
+            gradients={n: table.column(gradients, n, like, empty=done) for n, like in likes.items()},
             gradient_norms=norms,
-            scalars=rows.scalars(kept),
+            scalars=table.scalars(kept),
             probe=None if self._probe is None else self._probe.array,
-            meta={
-                "layers": layers,
-                "unseen": unseen,
-                "every": self._every,
-                "every_asked": self._asked,
-                "interrupted": self._interrupted,
-                "torch": str(torch.__version__),
-                "device": str(device),
-                "dtype": str(dtype).removeprefix("torch."),
-                "model": _summary(self._model),
-                "parameters": sum(p.numel() for _, p in self._params),
-            },
+            meta=self._meta(layers, unseen),
         )
 
+    def _build_summaries(self, digest: Digest, root: str) -> Recording:
+        """The recording of a run whose rows are summaries."""
+        trained = [n for n, p in self._params if self._with_gradients and p.requires_grad and p.numel()]
+        found = digest.summaries(trained, copy=self._active)
+        owners = {name: name.rpartition(".")[0] or root for name in found.get("gradients", {})}
+        layers = [] if self._probe is None else self._probe.layers
+        unseen = [] if self._probe is None else list(self._probe.unseen)
+        for name in found.get("activations", {}):
+            if (ran := digest.ran(name)) < len(digest):
+                unseen.append(finding("unseen.sometimes", layer=name, ran=ran, steps=len(digest)))
+        return Recording(
+            steps=digest.steps,
+            gradient_norms=digest.norms(owners),
+            scalars=digest.scalars(),
+            summaries=found,
+            probe=None if self._probe is None else self._probe.array,
+            meta=self._meta(layers, unseen),
+        )
 
-def _probe(model: torch.nn.Module, probe: Any, activations: object) -> Probe | None:
+    def _meta(self, layers: list[dict[str, Any]], unseen: list[dict[str, Any]]) -> dict[str, Any]:
+        device, dtype = home(self._model)
+        return {
+            "layers": layers,
+            "unseen": unseen,
+            "every": self._every,
+            "every_asked": self._asked,
+            "interrupted": self._interrupted,
+            "torch": str(torch.__version__),
+            "device": str(device),
+            "dtype": str(dtype).removeprefix("torch."),
+            "model": _summary(self._model),
+            "parameters": sum(p.numel() for _, p in self._params),
+        }
+
+
+def _probe(model: torch.nn.Module, probe: Any, activations: object, steep: bool) -> Probe | None:
     """The probe to record activations with, None when there is nothing to record."""
     if activations is not True and activations is not False:
         names = list(activations) if isinstance(activations, Iterable) else None
@@ -283,10 +351,10 @@ def _probe(model: torch.nn.Module, probe: Any, activations: object) -> Probe | N
             raise UsageError("record.activations", found=activations, example=example)
         if probe is None:
             raise UsageError("record.no_probe")
-        return Probe(model, samples(probe), names)
+        return Probe(model, samples(probe), names, steep=steep)
     if probe is None or not activations:
         return None
-    return Probe(model, samples(probe), None)
+    return Probe(model, samples(probe), None, steep=steep)
 
 
 def _parts(model: torch.nn.Module) -> list[int]:

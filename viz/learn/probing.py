@@ -14,6 +14,7 @@ import torch
 from viz.errors import UsageError, VizWarning, unknown
 from viz.learn import functional
 from viz.learn.asfound import eval_mode, random_state
+from viz.learn.slopes import pointwise, steepness
 from viz.words import say, sentence
 
 Finding = dict[str, Any]
@@ -62,10 +63,15 @@ class Probe:
         model: the model; its mode, buffers and the random state are the same after each pass.
         array: (N, …), the samples; moved to the model's device and cast to its floating point type.
         wanted: names of the layers to record, or None for all of them.
+        steep: whether to measure how steep activations are where their inputs lie.
     """
 
-    def __init__(self, model: torch.nn.Module, array: np.ndarray, wanted: Collection[str] | None) -> None:
+    def __init__(
+        self, model: torch.nn.Module, array: np.ndarray, wanted: Collection[str] | None, *, steep: bool = False
+    ) -> None:
         self.array = array
+        self.steep = steep
+        self.steepness: dict[str, tuple[float, float]] = {}
         self.wanted = None if wanted is None else frozenset(wanted)
         self.layers: list[dict[str, Any]] = []
         self.unseen: list[Finding] = []
@@ -99,6 +105,7 @@ class Probe:
             self._check_wanted(single)
         for found in self.unseen:
             warnings.warn(VizWarning(say(found["key"], **found["values"])), stacklevel=3)
+        self.steepness = single.steepness
         return single.outputs
 
     def run(self) -> dict[str, np.ndarray]:
@@ -106,10 +113,12 @@ class Probe:
 
         Returns:
             Layer name -> (N, …), in the order the layers finished. A layer that passes on another's output
-            shares its array.
+            shares its array. `steepness` then holds, for layers that are activations, the mean of |f'| at their
+            inputs and the share of these at which it is below `viz.recording.FLAT`, when this was asked for.
         """
         single = _Pass(self, survey=False)
         single.run()
+        self.steepness = single.steepness
         return single.outputs
 
     @property
@@ -213,6 +222,8 @@ class _Pass:
         self.counts: dict[str, int] = {}
         self.found: dict[str, bool] = {}
         self.results: dict[Contents, set[str]] = {}
+        self.steepness: dict[str, tuple[float, float]] = {}
+        self._given: dict[str, torch.Tensor] = {}
         self._probe = probe
         self._survey = survey
         self._running: list[tuple[str, torch.nn.Module, Any]] = []
@@ -227,6 +238,8 @@ class _Pass:
             for name, module in self._probe.modules.items():
                 if self._survey:
                     handles.append(module.register_forward_pre_hook(partial(self._before, name)))
+                if self._probe.steep and pointwise(module) and getattr(module, "inplace", False):
+                    handles.append(module.register_forward_pre_hook(partial(self._keep, name)))
                 handles.append(module.register_forward_hook(partial(self._after, name)))
             self._probe.call()
         finally:
@@ -247,6 +260,10 @@ class _Pass:
         given = tuple(args[0].shape) if args and isinstance(args[0], torch.Tensor) else None
         self._running.append((name, module, given))
 
+    def _keep(self, name: str, module: torch.nn.Module, args: tuple[Any, ...]) -> None:
+        """A copy of what an activation is about to write over."""
+        self._given[name] = args[0].detach().clone()
+
     def _after(self, name: str, module: torch.nn.Module, args: Any, output: Any) -> None:
         if self._survey:
             self._running.pop()
@@ -259,6 +276,10 @@ class _Pass:
             key = self._probe.key(name, call, part)
             if self._probe.wants(name, key):
                 self._take(name, call, key, tensor, wraps=next(module.children(), None) is not None)
+                if self._probe.steep and key in self.outputs and pointwise(module):
+                    self._running.append((name, module, None))  # who asks: what it calls is its own business
+                    self.steepness[key] = steepness(module, self._given.pop(name, args[0]), tensor)
+                    self._running.pop()
 
     def _take(self, name: str, call: int, key: str, tensor: torch.Tensor, wraps: bool) -> None:
         points = len(self._probe.array)

@@ -25,6 +25,7 @@ AREAS = (
     "landscape",
     "draw",
     "descent",
+    "flow",
     "export",
     "cli",
 )

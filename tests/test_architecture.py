@@ -38,7 +38,7 @@ HEAVY = {
     "matplotlib": {"render", "export"},
     "sklearn": {"learn"},
     "pytorch_optimizer": {"learn"},
-    "manim": {"render"},
+    "manim": {"render", "manim"},
     "av": {"export", "cli"},
     "imageio": {"export", "animation"},
     "click": {"cli"},

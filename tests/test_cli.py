@@ -18,6 +18,7 @@ from support_cli import ROOT, Outcome, caller, environment, program, tiny_scene
 from viz import scenefile
 from viz.cli import app, doctor, layout
 from viz.cli.command import Flag, Page
+from viz.render import need_manim
 from viz.words import catalog
 from viz.words import cli as words
 
@@ -409,21 +410,21 @@ def test_doctor_agrees_with_the_libraries(call: Call) -> None:
 
 def test_doctor_names_the_line_for_each_missing_thing(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = {"manim": None, "pycairo": None, "manimpango": None, "build": {"compiler": True, "cairo": False}}
-    monkeypatch.setattr(doctor.shutil, "which", lambda name: "/usr/bin/x" if name == "apt-get" else None)
-    monkeypatch.setattr(doctor.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(need_manim.shutil, "which", lambda name: "/usr/bin/x" if name == "apt-get" else None)
+    monkeypatch.setattr(need_manim.os, "geteuid", lambda: 1000)
     lines = doctor.install_lines({"av": None, "rich": "15"}, {"Inter": []}, parts)
     assert lines[0] == "pip install av" and "warpviz" in lines[1]
     assert lines[2].startswith("sudo apt-get install -y ") and "libcairo2-dev libpango1.0-dev" in lines[2]
     assert lines[3] == "pip install 'warpviz[manim]'"
     complete = {"manim": "0.22", "pycairo": "1", "manimpango": "0.6", "build": {"compiler": False}}
     assert doctor.install_lines({"av": "18"}, {"Inter": ["x"]}, complete) == []
-    monkeypatch.setattr(doctor.shutil, "which", lambda name: "/opt/brew" if name == "brew" else None)
-    assert doctor.system_line() == "brew install pkg-config cairo pango"
+    monkeypatch.setattr(need_manim.shutil, "which", lambda name: "/opt/brew" if name == "brew" else None)
+    assert need_manim.system_line() == "brew install pkg-config cairo pango"
 
 
 def test_doctor_tells_what_is_missing_and_ends_well(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = doctor.version
-    monkeypatch.setattr(doctor, "version", lambda name: None if name == "manim" else real(name))
+    real = need_manim.version
+    monkeypatch.setattr(need_manim, "version", lambda name: None if name == "manim" else real(name))
     for lang, missing in (("en", "missing"), ("zh", "缺失")):
         found = call(f"doctor --lang {lang}")
         assert found.code == 0 and not found.err

@@ -16,6 +16,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from viz.render import need_manim
+
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 TOOLS = ("sh", "cat", "cksum", "rm", "touch", "dirname", "printf", "env", "cp", "mkdir", "chmod", "ls")
@@ -31,6 +33,7 @@ case "$*" in
     *"pip install"*)
         case "$PIP" in
             fail) echo "no such package" >&2; exit 1 ;;
+            no-manim) case "$*" in *manim*) echo "no cairo" >&2; exit 1 ;; esac ;;
             kill) kill -9 $PPID; exit 1 ;;
         esac ;;
 esac
@@ -144,9 +147,38 @@ def test_root_gets_python(machine: Machine) -> None:
 
 def test_what_is_installed_is_pinned_and_editable(ready: Machine) -> None:
     ready.set_up("dev")
-    first, second = ready.calls("pip install")
+    first, second, third = ready.calls("pip install")
     assert "-c constraints.txt" in first and first.endswith(" setuptools")
     assert "-c constraints.txt" in second and second.endswith("--no-build-isolation -e .[dev]")
+    # What is compiled for manim brings its own tools for that.
+    assert "-c constraints.txt" in third and third.endswith(" warpviz[manim]") and "isolation" not in third
+    ready.set_up()
+    assert not ready.calls("manim")
+
+
+def test_a_user_never_needs_manim(ready: Machine) -> None:
+    assert ready.set_up(PIP="no-manim").returncode == 0
+    assert not ready.calls("manim")
+
+
+def test_without_manim_the_tests_go_on_and_it_is_tried_again(ready: Machine) -> None:
+    for _ in range(2):
+        done = ready.set_up("dev", PIP="no-manim")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "Tests that need manim are skipped" in done.stdout and "to run them: pip install" in done.stdout
+        assert (ready.project / ".venv/manim.log").read_text() == "no cairo\n"
+    assert not ready.calls("-e .")
+    ready.set_up("dev")
+    assert ready.calls("warpviz[manim]")
+    assert ready.set_up("dev").stdout == "" and not ready.calls("pip")
+
+
+def test_what_manim_is_compiled_with_is_what_the_doctor_says(ready: Machine) -> None:
+    ready.program("dpkg", "#!/bin/sh\nexit 1\n")
+    ready.become_root()
+    ready.set_up("dev")
+    (line,) = ready.calls("apt-get install")
+    assert line.split(" --no-install-recommends ")[1] == need_manim.BUILD["apt-get"].split(" -y ")[1]
 
 
 def test_nothing_is_done_twice(ready: Machine) -> None:
@@ -229,11 +261,9 @@ def pins() -> dict[str, Version]:
 def test_every_dependency_is_pinned_to_a_release_it_allows() -> None:
     extras = PROJECT["optional-dependencies"]
     pinned = pins()
-    for text in [*PROJECT["dependencies"], *extras["dev"]]:
+    for text in [*PROJECT["dependencies"], *extras["dev"], *extras["manim"]]:
         requirement = Requirement(text)
         assert pinned[requirement.name] in requirement.specifier, text
-    for requirement in map(Requirement, extras["manim"]):  # can be added to a pinned environment
-        assert requirement.name not in pinned or pinned[requirement.name] in requirement.specifier
     assert pinned["torch"] == Version("2.13.0")
     assert all(not version.local for version in pinned.values())
 

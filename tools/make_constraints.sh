@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes constraints.txt: the exact release of every package that the package and its developers' tools bring.
-# `make constraints` runs it after a dependency in pyproject.toml changed, or to move to newer releases.
+# `make constraints` runs it after a dependency in pyproject.toml changed, or to move to newer releases. It needs what
+# manim is compiled with; `viz doctor` has the line that installs that.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,7 +13,7 @@ pillow='pillow<13'
 folder=.cache/constraints
 rm -rf "$folder"
 "${PYTHON:-python3}" -m venv "$folder"
-"$folder/bin/python" -m pip install --quiet --disable-pip-version-check "torch==$torch" "$pillow" -e '.[dev]'
+"$folder/bin/python" -m pip install --quiet --disable-pip-version-check "torch==$torch" "$pillow" -e '.[dev,manim]'
 {
     echo "# Exact releases for the set-up commands, so that every machine gets the same; written by 'make constraints'."
     echo "# A line for a package that a platform does not need has no effect there."

@@ -6,8 +6,9 @@ cd "$(dirname "$0")/.."
 
 extra=${1:-}
 
-# Debian packages that tests use beyond the wheels, for example a browser. A test whose package is missing is skipped.
-test_packages=${TEST_PACKAGES-}
+# Debian packages that tests use beyond the wheels: what manim's own dependencies are compiled with. A test whose
+# package is missing is skipped.
+test_packages=${TEST_PACKAGES-build-essential python3-dev pkg-config libcairo2-dev libpango1.0-dev}
 
 say() { # ENGLISH CHINESE
     case ${VIZ_LANG:-${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}} in
@@ -84,6 +85,7 @@ need_venv() {
 }
 
 need_test_packages() {
+    command -v dpkg >/dev/null || return 0
     missing=
     for package in $test_packages; do
         dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
@@ -98,6 +100,24 @@ need_test_packages() {
         "将跳过需要$missing 的测试；如需运行：sudo apt-get install$missing"
 }
 
+# The renderer that needs a compiler: tests run it where it can be had, nothing else needs it.
+need_manim() {
+    ! is_installed manim || return 0
+    say "Adding manim for its tests …" "正在为测试安装 manim …"
+    rm -f .venv/.installedmanim
+    touch .venv/.installing
+    if install 'warpviz[manim]' >.venv/manim.log 2>&1; then
+        printf '%s\n' "$wanted" >.venv/.installedmanim
+    else
+        lines='from viz.render.need_manim import install_lines, parts; print(" && ".join(install_lines(parts())))'
+        line=$(.venv/bin/python -c "$lines" 2>/dev/null) || line=
+        line=${line:-"pip install 'warpviz[manim]'"}
+        say "Tests that need manim are skipped, because it could not be installed (see .venv/manim.log); to run them: $line" \
+            "无法安装 manim（见 .venv/manim.log），将跳过需要它的测试；如需运行：$line"
+    fi
+    rm -f .venv/.installing
+}
+
 # What an install depends on. A moved folder counts: scripts in .venv hold its path.
 wanted="$(cat pyproject.toml constraints.txt tools/setup.sh | cksum) $(pwd)"
 
@@ -106,7 +126,14 @@ is_installed() { # EXTRA
 }
 
 [ "$extra" != dev ] || need_test_packages
+install() {
+    # shellcheck disable=SC2086
+    .venv/bin/python -m pip install $quiet --disable-pip-version-check --no-input -c constraints.txt "$@"
+}
+quiet=--quiet
+[ ! -t 1 ] || quiet=
 if is_installed dev || { [ -z "$extra" ] && is_installed ''; }; then
+    [ "$extra" != dev ] || need_manim
     exit 0
 fi
 
@@ -121,14 +148,8 @@ fi
 
 say "Installing into .venv; the first time this downloads several hundred megabytes …" \
     "正在安装到 .venv；首次安装需下载数百兆字节 …"
-quiet=--quiet
-[ ! -t 1 ] || quiet=
-install() {
-    # Not isolated: the release of setuptools that builds the package is pinned, too.
-    # shellcheck disable=SC2086
-    .venv/bin/python -m pip install $quiet --disable-pip-version-check --no-input -c constraints.txt "$@"
-}
 touch .venv/.installing
+# Not isolated: the release of setuptools that builds the package is pinned, too.
 if ! { install setuptools && install --no-build-isolation -e ".${extra:+[$extra]}"; }; then
     rm -f .venv/.installing
     fail "The installation failed, for the reason above: nothing is lost, run the same command again." \
@@ -136,3 +157,4 @@ if ! { install setuptools && install --no-build-isolation -e ".${extra:+[$extra]
 fi
 printf '%s\n' "$wanted" >".venv/.installed$extra"
 rm -f .venv/.installing
+[ "$extra" != dev ] || need_manim

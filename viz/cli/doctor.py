@@ -5,11 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import platform
-import shutil
-import subprocess
 import sys
-import sysconfig
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +14,11 @@ from viz.cli import layout
 from viz.cli.command import Command
 from viz.cli.options import shared
 from viz.cli.output import out, out_json
+from viz.render import need_manim
 from viz.versions import version
 from viz.words import Sentence, say, sentence
 
 CORE = ("numpy", "scipy", "torch", "scikit-learn", "matplotlib", "imageio", "av", "safetensors", "rich")
-# What manim's own dependencies are compiled with, by the package manager that is on the PATH.
-BUILD = {
-    "apt-get": "apt-get install -y build-essential python3-dev pkg-config libcairo2-dev libpango1.0-dev",
-    "dnf": "dnf install -y gcc python3-devel pkgconf cairo-devel pango-devel",
-    "pacman": "pacman -S --needed base-devel pkgconf cairo pango",
-    "brew": "brew install pkg-config cairo pango",
-}
 FONTS = ("Inter", "NotoSansSC")
 
 
@@ -52,7 +42,7 @@ def examine() -> dict[str, Any]:
     packages = {name: version(name) for name in CORE}
     encoders = formats() if packages["av"] else {}
     fonts = {name: sorted(p.name for p in font_folder().glob(f"{name}-*")) for name in FONTS}
-    manim = manim_parts()
+    manim = need_manim.parts()
     return {
         "viz": version("warpviz"),
         "python": {"version": platform.python_version(), "path": sys.executable, "cores": cores()},
@@ -97,31 +87,6 @@ def font_folder() -> Path:
     return Path(viz.__file__).parent / "fonts"
 
 
-def manim_parts() -> dict[str, Any]:
-    """The optional renderer, and what its dependencies are compiled with."""
-    pkg_config = shutil.which("pkg-config")
-    libraries = {"cairo": "cairo", "pango": "pangocairo"}
-    return {
-        "manim": version("manim"),
-        "pycairo": version("pycairo") if find_spec("cairo") else None,
-        "manimpango": version("manimpango") if find_spec("manimpango") else None,
-        "build": {
-            "compiler": any(shutil.which(name) for name in ("cc", "gcc", "clang")),
-            "python headers": (Path(sysconfig.get_path("include")) / "Python.h").is_file(),
-            "pkg-config": pkg_config is not None,
-            **{name: pkg_config is not None and _exists(pkg_config, lib) for name, lib in libraries.items()},
-        },
-    }
-
-
-def _exists(pkg_config: str, library: str) -> bool:
-    try:
-        found = subprocess.run([pkg_config, "--exists", library], capture_output=True, timeout=20)
-    except (OSError, subprocess.TimeoutExpired):  # it cannot be asked, so nothing can be built with it either
-        return False
-    return found.returncode == 0
-
-
 def install_lines(packages: dict[str, Any], fonts: dict[str, Any], manim: dict[str, Any]) -> list[str]:
     """The lines that install what is missing, in the order they are to be run."""
     lines = []
@@ -129,19 +94,7 @@ def install_lines(packages: dict[str, Any], fonts: dict[str, Any], manim: dict[s
         lines.append("pip install " + " ".join(name for name, found in packages.items() if not found))
     if not all(fonts.values()):
         lines.append("pip install --force-reinstall --no-deps warpviz")
-    if not (manim["manim"] and manim["pycairo"] and manim["manimpango"]):
-        if not all(manim["build"].values()):
-            lines.append(system_line())
-        lines.append("pip install 'warpviz[manim]'")
-    return lines
-
-
-def system_line() -> str:
-    """The line that installs what manim is compiled with, for the package manager of this machine."""
-    usual = "brew" if sys.platform == "darwin" else "apt-get"
-    manager = next((name for name in BUILD if shutil.which(name)), usual)
-    root = manager == "brew" or (hasattr(os, "geteuid") and os.geteuid() == 0)
-    return BUILD[manager] if root else f"sudo {BUILD[manager]}"
+    return lines + need_manim.install_lines(manim)
 
 
 def page(found: dict[str, Any]) -> list[str]:

@@ -159,12 +159,11 @@ def ratio(text: str) -> tuple[int, int]:
 
 def check_look(theme: str, lang: str, size: tuple[int, int], renderer: str) -> None:
     """Refuse an unknown theme or renderer and an impossible shape before anything is computed."""
-    from viz.render import RENDERERS
+    from viz.render import check
     from viz.theme import View
 
     View.of(theme, lang, size)
-    if renderer not in RENDERERS:
-        raise unknown("renderer", renderer, RENDERERS)
+    check(renderer)
 
 
 def scene_first(words: Sequence[str], flags: Sequence[Flag], names: Sequence[str]) -> list[str]:

@@ -12,7 +12,9 @@ from viz.errors import unknown
 from viz.frame import Frame
 
 # name -> module with `Painter(width, height)`
-RENDERERS = {"mpl": "viz.render.mpl"}
+RENDERERS = {"mpl": "viz.render.mpl", "manim": "viz.render.manim"}
+# name -> module whose `check()` tells whether what the renderer needs is here, without loading the renderer
+NEEDS = {"manim": "viz.render.need_manim"}
 
 
 class Painter(Protocol):
@@ -24,9 +26,22 @@ class Painter(Protocol):
     def paint(self, frame: Frame) -> NDArray[np.uint8]: ...
 
 
-def painter(name: str, width: int, height: int) -> Painter:
-    """A painter of the named renderer for one size in pixels; an unknown name raises with the nearest one."""
+def check(name: str) -> None:
+    """Make sure that a renderer can be used.
+
+    Raises:
+        UsageError: there is none of this name.
+        MissingError: it needs something that is not installed.
+    """
     if name not in RENDERERS:
         raise unknown("renderer", name, RENDERERS)
+    if name in NEEDS:
+        needs: Any = importlib.import_module(NEEDS[name])
+        needs.check()
+
+
+def painter(name: str, width: int, height: int) -> Painter:
+    """A painter of the named renderer for one size in pixels; an unknown name raises with the nearest one."""
+    check(name)
     module: Any = importlib.import_module(RENDERERS[name])
     return module.Painter(width, height)

@@ -27,6 +27,7 @@ AREAS = (
     "descent",
     "flow",
     "export",
+    "manim",
     "cli",
 )
 

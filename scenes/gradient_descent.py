@@ -16,7 +16,7 @@ from viz.draw.axes import axes, log_ticks, number, short, significant, ticks
 from viz.draw.heads import Plot, heads
 from viz.draw.path import clip, place, upto
 from viz.draw.relief import strokes
-from viz.draw.terrain import Terrain, signs
+from viz.draw.terrain import Terrain, signs, spread
 from viz.errors import UsageError
 from viz.frame import Frame, Panel, Rect
 from viz.marks import Floats, Lines, Mark, Points, Text
@@ -379,7 +379,7 @@ class _Stage:
         self.map_axes = axes(self.theme, few, few)
         good = [path[np.isfinite(path).all(axis=1)] for path in data.paths]
         self.parts = [clip(path, _WINDOW) for path in good]
-        self.dots = [self._spread(path) for path in good]
+        self.dots = [spread(self.map_plot, path) for path in good]
         self.note = Text(
             (self.relief.xlim[0], self.relief.ylim[1]),
             self.view.say(_HEIGHT_IS),
@@ -387,15 +387,6 @@ class _Stage:
             self.theme.quiet,
             anchor=("left", "top"),
         )
-
-    def _spread(self, path: Floats) -> Floats:
-        """Step, a and b of the points of a path that are seen as dots of their own."""
-        kept: list[int] = []
-        canvas = self.map_plot.to_canvas(path)
-        for k in np.flatnonzero(inside(path, _WINDOW)):
-            if not kept or np.hypot(*(canvas[k] - canvas[kept[-1]])) > 14.0:
-                kept.append(int(k))
-        return np.column_stack([kept, path[kept]]) if kept else np.empty((0, 3))
 
     def _land(self, azimuth: float, rise: float) -> tuple[Mark, ...]:
         places = np.concatenate([self.data.start[None], self.minimum])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from viz.draw.contour import contour_map
+from viz.draw.heads import Plot
 from viz.draw.path import Window
 from viz.draw.relief import Relief
 from viz.frame import Rect
@@ -97,3 +98,22 @@ def signs(theme: Theme, start: Floats, minima: Floats, hidden: Any = False) -> t
     if len(minima) == 0:
         return (ring,)
     return (Points(minima, ink[count:], 36.0, rim[count:], 2.5, "star"), ring)
+
+
+def spread(plot: Plot, path: Floats, least: float = 14.0) -> Floats:
+    """The points of a path that are seen as dots of their own.
+
+    Args:
+        plot: the panel they are drawn in.
+        path: (T, 2) finite points.
+        least: canvas units between two of them.
+
+    Returns:
+        (K, 3) step, x and y of those inside the panel that are so far from the one kept before.
+    """
+    spots, room = plot.to_canvas(path), plot.rect[2:]
+    kept: list[int] = []
+    for k in np.flatnonzero(((spots >= 0) & (spots <= room)).all(axis=1)):
+        if not kept or np.hypot(*(spots[k] - spots[kept[-1]])) > least:
+            kept.append(int(k))
+    return np.column_stack([kept, path[kept]]) if kept else np.empty((0, 3))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from viz.learn.capture import Recorder as Recorder
     from viz.learn.jacobian import jacobian_determinant as jacobian_determinant
     from viz.measure.boundary import pull_back as pull_back
+    from viz.measure.diagnose import diagnose as diagnose
     from viz.measure.separability import separability as separability
     from viz.recording import Recording as Recording
     from viz.recording import Summary as Summary
@@ -33,6 +34,7 @@ _PUBLIC = {
     "UsageError": "viz.errors",
     "VizError": "viz.errors",
     "interpolation": "viz.landscaping",
+    "diagnose": "viz.measure.diagnose",
     "jacobian_determinant": "viz.learn.jacobian",
     "landscape": "viz.landscaping",
     "pull_back": "viz.measure.boundary",

@@ -9,27 +9,12 @@ from __future__ import annotations
 
 import importlib
 import os
+import pkgutil
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 LANGUAGES = ("en", "zh")
-AREAS = (
-    "core",
-    "learn",
-    "race",
-    "record",
-    "measure",
-    "space",
-    "model",
-    "landscape",
-    "draw",
-    "descent",
-    "flow",
-    "export",
-    "manim",
-    "cli",
-)
 
 _chosen: str | None = None
 
@@ -84,8 +69,8 @@ def set_language(lang: str | None) -> None:
 def catalog() -> dict[str, Sentence]:
     """All sentences of the toolkit's own modules by key."""
     found: dict[str, Sentence] = {}
-    for area in AREAS:
-        words = importlib.import_module(f"{__name__}.{area}").WORDS
+    for area in pkgutil.iter_modules(__path__):
+        words = importlib.import_module(f"{__name__}.{area.name}").WORDS
         for key, (en, zh) in words.items():
             if key in found:
                 raise KeyError(f"two sentences share the key {key!r}")

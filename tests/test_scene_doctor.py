@@ -1,0 +1,80 @@
+"""The doctor's pictures: seven patients, what is found in each, and the cured twin beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+import viz
+from scenes import doctor
+from viz.marks import Lines, Text
+
+SIZE = (320, 180)
+
+
+@pytest.fixture(autouse=True)
+def _infinities() -> Iterator[None]:
+    """Trainings that fail hold what is not finite."""
+    with np.errstate(all="ignore"):
+        yield
+
+
+def texts(frame: object, panel: str) -> str:
+    marks = frame.panel(panel).marks  # type: ignore[attr-defined]
+    return "\n".join(mark.string for mark in marks if isinstance(mark, Text)).replace("\n", " ")
+
+
+@pytest.mark.parametrize("case", doctor.CASES)
+def test_every_case_is_found_cured_and_drawn_in_every_shape(case: str) -> None:
+    animation = viz.scene("doctor", case=case)
+    data: doctor.Data = animation.data
+    assert case in data.found[0] and data.found[1] == ()
+    assert data.evidence.en and data.evidence.en in texts(animation.frame("finding"), "card")
+    assert data.line[0] != data.line[1] and data.line[1] in texts(animation.frame("end"), "card")
+    for size in (SIZE, (240, 180), (180, 180)):
+        for lang in ("en", "zh"):
+            assert animation.image("end", size=size, lang=lang, theme="light").std() > 5
+    json.dumps(doctor.numbers(data))
+
+
+def test_the_curves_are_the_recorded_losses() -> None:
+    animation = viz.scene("doctor", case="vanishing-gradient")
+    data: doctor.Data = animation.data
+    lines = [m for m in animation.frame("end").panel("loss").marks if isinstance(m, Lines)]
+    for course, line in zip((data.ill, data.cured), lines[-2:], strict=True):
+        assert np.array_equal(line.xy[0, :, 1], course.losses)
+        assert np.array_equal(line.xy[0, :, 0], np.arange(1, len(course.losses) + 1))
+    assert abs(data.ill.losses[-1] - np.log(2)) < 1e-3  # a coin's loss
+
+
+def test_the_finding_is_marked_at_its_step() -> None:
+    animation = viz.scene("doctor", case="label-leakage")
+    for name in ("loss", "main"):
+        before, after = (animation.frame(at).panel(name).marks for at in ("symptom", "finding"))
+        (line,) = [m for m in after if isinstance(m, Lines) and m.dash and (m.xy[..., 0] == animation.data.step).all()]
+        assert line not in before
+
+
+def test_one_line_differs_and_the_start_is_the_same() -> None:
+    for case in ("dead-relu", "missing-zero-grad", "exploding"):
+        data: doctor.Data = viz.scene("doctor", case=case).data
+        assert data.ill.losses[0] == data.cured.losses[0]
+        for ill, cured in zip(data.ill.weights, data.cured.weights, strict=True):
+            assert np.array_equal(ill[0], cured[0])
+
+
+def test_a_loss_that_is_infinite_ends_in_a_cross_inside_the_picture() -> None:
+    animation = viz.scene("doctor", case="exploding")
+    panel = animation.frame("symptom").panel("loss")
+    cross = panel.marks[-1]
+    assert getattr(cross, "marker", "") == "cross"
+    assert panel.ylim[0] < cross.xy[0, 1] < panel.ylim[1]  # type: ignore[union-attr]
+    assert "∞" in animation.timeline.steps[-1].caption.en
+
+
+def test_an_unknown_case_names_the_nearest() -> None:
+    with pytest.raises(viz.UsageError, match="dead-relu"):
+        viz.scene("doctor", case="dead-rely")

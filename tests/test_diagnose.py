@@ -204,16 +204,10 @@ def test_findings_speak_both_languages_and_name_what_helps() -> None:
 def test_summaries_in_place_of_arrays_are_enough(name: str) -> None:
     patient, _, _ = PATIENTS[name]
     full = finding(name)
-    data = load(
-        "diabetes" if name == "exploding" else "moons",
-        **({} if name == "exploding" else {"samples": 200}),
-        seed=0,
-        val=0.0,
-    )
-    seed = torch.Generator().manual_seed(patient.seed)
-    model = mlp(
-        (data.X.shape[1], *patient.widths, 1), patient.activation, patient.init, generator=seed, dtype=torch.float64
-    )
+    data = load(patient.data, samples=None if name == "exploding" else 200, seed=0, val=0.0)
+    widths, seed = (data.X.shape[1], *patient.widths, 1), torch.Generator().manual_seed(patient.seed)
+    model = mlp(widths, patient.activation, patient.init, generator=seed, dtype=torch.float64)
+    how: dict[str, Any] = {"optimizer": "sgd", "options": {"lr": patient.lr}, "steps": min(patient.steps, 100)}
     with viz.Recorder(model, probe=torch.tensor(data.X), every=1, summaries=True) as recorder:
         train(model, data, recorder=recorder, **how)
     assert not recorder.recording.activations

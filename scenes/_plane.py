@@ -33,7 +33,9 @@ class PlaneConfig:
         f"points to separate: {', '.join(SYNTHETIC)}, or a CSV file with two feature columns and a class",
         f"要分开的点：{', '.join(SYNTHETIC)}，或含两个特征列和一个类别列的 CSV 文件",
     )
-    widths: tuple[int, ...] = option((2, 2, 2), "widths of the hidden layers, each 2", "各隐藏层的宽度，每层为 2")
+    widths: tuple[int, ...] | None = option(
+        None, "widths of the hidden layers, each 2; auto takes 2,2,2", "各隐藏层的宽度，每层为 2；auto 为 2,2,2"
+    )
     activation: tuple[str, ...] = option(
         ("tanh",),
         "activation, one for all hidden layers or one for each; none for the linear twin",
@@ -62,13 +64,27 @@ class PlaneConfig:
     device: str = option("auto", "where to train", "在哪里训练", choices=DEVICES, kind="device")
 
     def __post_init__(self) -> None:
-        names = self.activation * len(self.widths) if len(self.activation) == 1 else self.activation
-        if len(names) != len(self.widths):
-            raise UsageError("learn.net.activations", given=len(names), hidden=len(self.widths))
+        if self.widths is None:
+            suited = self.suited()
+            fits = len(self.activation) in (1, len(suited))
+            object.__setattr__(self, "widths", suited if fits else (2,) * len(self.activation))
+        names = self.activation * len(self.hidden) if len(self.activation) == 1 else self.activation
+        if len(names) != len(self.hidden):
+            raise UsageError("learn.net.activations", given=len(names), hidden=len(self.hidden))
         bases = [resolve("activation", n.partition(":")[0], ACTIVATIONS, self.SCENE) for n in names]
         object.__setattr__(
             self, "activation", tuple(b + n[len(b) :] if ":" in n else b for b, n in zip(bases, names, strict=False))
         )
+
+    def suited(self) -> tuple[int, ...]:
+        """The widths that are taken when none are given."""
+        return (2, 2, 2)
+
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """The widths of the hidden layers."""
+        assert self.widths is not None
+        return self.widths
 
 
 @dataclass(frozen=True)
@@ -81,6 +97,11 @@ class RecordedConfig(PlaneConfig):
         "每隔几步记录一次；auto 尽量每步都记录",
         low=1,
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if any(w != 2 for w in self.hidden):
+            raise UsageError("learn.plane.width", widths=",".join(map(str, self.hidden)))
 
     @property
     def interval(self) -> int:
@@ -98,14 +119,14 @@ def train_plane(config: PlaneConfig, record: int | None = None) -> tuple[PlaneRu
     from viz.learn.optimizers import optimizer_options
     from viz.learn.plane import run_plane
 
-    names = config.activation * len(config.widths) if len(config.activation) == 1 else config.activation
+    names = config.activation * len(config.hidden) if len(config.activation) == 1 else config.activation
     points = _points(config)
     options: dict[str, Any] = {"lr": config.lr}
     if config.decay and "weight_decay" in optimizer_options(config.optimizer):
         options["weight_decay"] = config.decay
     run = run_plane(
         points,
-        config.widths,
+        config.hidden,
         names,
         seed=config.seed,
         init=config.init,

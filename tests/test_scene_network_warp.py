@@ -63,7 +63,7 @@ def test_the_line_is_where_the_network_is_undecided(moons: viz.Animation) -> Non
     line = [m for m in marks if isinstance(m, Lines)][-1].xy.reshape(-1, 2)
     logits = line @ run.weights[-1].T + run.biases[-1]
     assert np.abs(logits).max() < 1e-9
-    assert len(line) > 20
+    assert np.ptp(line, axis=0).max() > 1
 
 
 def test_the_boundary_is_the_same_set_in_every_space(moons: viz.Animation) -> None:
@@ -222,10 +222,10 @@ def test_learned_slopes_are_drawn_as_learned() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"widths": (2, 3)}, "2 wide"),
+        ({"widths": (2, 1)}, "2 wide"),
         ({"dataset": "digits"}, "64 features"),
         ({"dataset": "mons"}, "'moons'"),
-        ({"activation": ("tanh", "relu")}, "activation"),
+        ({"activation": ("tanh", "relu"), "widths": (2, 2, 2)}, "activation"),
         ({"activation": "softmax"}, "softmax"),
         ({"optimizer": "adm"}, "'adam'"),
         ({"init": "zeros:x"}, "zeros"),

@@ -28,14 +28,15 @@ def has_chinese(text: str) -> bool:
 
 def all_sentences() -> dict[str, Sentence]:
     found = dict(words.catalog())
-    for name in scenefile.names():
-        module = importlib.import_module(f"scenes.{name.replace('-', '_')}")
+    for path in sorted(ROOT.glob("scenes/*.py")):
+        name = path.stem.replace("_", "-")
+        module = importlib.import_module(f"scenes.{path.stem}")
         for key, value in vars(module).items():
             if isinstance(value, Sentence):
                 found[f"{name}:{key}"] = value
             if isinstance(value, dict):
                 found.update({f"{name}:{key}.{k}": v for k, v in value.items() if isinstance(v, Sentence)})
-        for option in scenefile.load(name).options:
+        for option in scenefile.load(name).options if name in scenefile.names() else ():
             found[f"{name}:{option.flag}"] = option.help
     return found
 

@@ -1,4 +1,4 @@
-"""Networks whose every layer is a plane: trained on points in the plane, kept as numbers for the pictures."""
+"""Networks on points in the plane: trained, and kept as numbers for the pictures."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def run_plane(
     device: str = "auto",
     record: int | None = None,
 ) -> PlaneRun:
-    """Train a network with 2-D hidden layers until it is done, and record its parameters on the way.
+    """Train a network on points in the plane until it is done, and record its parameters on the way.
 
     Training stops when every training point is classified right and a line separates the classes in the last
     hidden layer with a margin: further on the plane only collapses onto a curve, and the picture stops teaching.
 
     Args:
         dataset: classification data with two features.
-        widths: widths of the hidden layers, each 2.
+        widths: widths of the hidden layers, each at least 2.
         activations: one for each hidden layer.
         seed: of weights and batches; None tries a few and keeps the run that separates with the best
             conditioned map of the plane.
@@ -60,14 +60,14 @@ def run_plane(
         record: steps between two recordings; None for `every`. It has no effect on the training.
 
     Raises:
-        UsageError: data without exactly two features or without classes, a hidden layer that is not a plane.
+        UsageError: data without exactly two features or without classes, a hidden layer of one unit.
     """
     if dataset.X.shape[1] != 2:
         raise UsageError("learn.plane.features", name=dataset.name, count=dataset.X.shape[1])
     if not dataset.classes:
         raise UsageError("learn.plane.classes", name=dataset.name)
-    if any(w != 2 for w in widths):
-        raise UsageError("learn.plane.width", widths=",".join(map(str, widths)))
+    if any(w < 2 for w in widths):
+        raise UsageError("learn.plane.narrow", widths=",".join(map(str, widths)))
     sizes = (2, *widths, 1 if len(dataset.classes) == 2 else len(dataset.classes))
 
     def build(chosen: int) -> torch.nn.Sequential:

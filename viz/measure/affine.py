@@ -141,10 +141,15 @@ class AffinePath:
 
     def _stretched(self, t: float) -> FloatArray:
         """P(t) (2, 2): the identity at 0, P at 1, each factor at a constant rate of its logarithm."""
-        low = np.minimum(self.factors, FLOOR)
-        rescaled = low + (FLOOR**t - FLOOR) * (1.0 - low) / (1.0 - FLOOR)
-        now = np.where(self.factors < FLOOR, rescaled, np.maximum(self.factors, FLOOR) ** t)
+        now = stretched(self.factors, t)
         return (self.axes * now) @ self.axes.T
+
+
+def stretched(factors: FloatArray, t: float) -> FloatArray:
+    """Stretch factors on their way: 1 at 0, themselves at 1, each at a constant rate of its logarithm."""
+    low = np.minimum(factors, FLOOR)
+    rescaled = low + (FLOOR**t - FLOOR) * (1.0 - low) / (1.0 - FLOOR)
+    return np.where(factors < FLOOR, rescaled, np.maximum(factors, FLOOR) ** t)
 
 
 def rotation(angle: float) -> FloatArray:

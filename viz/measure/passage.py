@@ -150,10 +150,10 @@ def between(before: Space, after: Space, what: str, s: float, ease: Ease = evenl
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """How a space of any width becomes a picture of two coordinates.
+    """How a space of any width becomes a picture of two coordinates, or of three.
 
     Args:
-        centre: (D,); directions: (2, D) orthonormal; share: of the points' variance along them.
+        centre: (D,); directions: (k, D) orthonormal; share: of the points' variance along them.
     """
 
     centre: Floats
@@ -161,33 +161,34 @@ class Shown:
     share: float
 
     def __call__(self, values: NDArray[np.floating]) -> Floats:
-        """Coordinates (…, 2) of points (…, D)."""
+        """Coordinates (…, k) of points (…, D)."""
         return (np.asarray(values, dtype=np.float64) - self.centre) @ self.directions.T
 
 
-def whole(width: int) -> Shown:
-    """A plane as it is; a line as the points (x, 0)."""
-    return Shown(np.zeros(width), np.eye(2, width), 1.0)
+def whole(width: int, count: int = 2) -> Shown:
+    """A space of at most `count` dimensions as it is; a line as the points (x, 0)."""
+    return Shown(np.zeros(width), np.eye(count, width), 1.0)
 
 
-def principal(values: NDArray[np.floating], before: Floats | None = None) -> Shown:
-    """The two directions along which points spread most (principal component analysis, Pearson 1901).
+def principal(values: NDArray[np.floating], before: Floats | None = None, count: int = 2) -> Shown:
+    """The directions along which points spread most (principal component analysis, Pearson 1901).
 
     Args:
         values: (N, D) with D >= 2.
-        before: (N, 2) the picture that comes before; each direction gets the sign that agrees with it better. Without
-            one, its largest component is positive.
+        before: (N, count) the picture that comes before; each direction gets the sign that agrees with it better.
+            Without one, its largest component is positive.
+        count: how many directions.
     """
     x = np.asarray(values, dtype=np.float64)
     centre = x.mean(axis=0)
     spread, directions = np.linalg.svd(x - centre, full_matrices=False)[1:]
-    if len(directions) < 2:
-        directions = np.vstack([directions, np.zeros((2 - len(directions), x.shape[1]))])
+    if len(directions) < count:
+        directions = np.vstack([directions, np.zeros((count - len(directions), x.shape[1]))])
     total = float(np.sum(spread**2))
-    share = float(np.sum(spread[:2] ** 2)) / total if total > 0 else 1.0
-    chosen = directions[:2].copy()
+    share = float(np.sum(spread[:count] ** 2)) / total if total > 0 else 1.0
+    chosen = directions[:count].copy()
     if before is None:
-        signs = np.sign(chosen[np.arange(2), np.abs(chosen).argmax(axis=1)])
+        signs = np.sign(chosen[np.arange(count), np.abs(chosen).argmax(axis=1)])
     else:
         seen = (x - centre) @ chosen.T
         signs = np.sign(np.sum(seen * (before - before.mean(axis=0)), axis=0))

@@ -1,4 +1,4 @@
-"""A network whose every layer is a plane, as numbers: its layers, its boundary, at the end and on the way there."""
+"""A network on points in the plane as numbers: its layers, its boundary, at the end and on the way there."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def named_options(activation: str, values: Sequence[str]) -> dict[str, float]:
 
 @dataclass(frozen=True, eq=False)
 class PlaneRun:
-    """A trained network with 2-D layers, and its way there.
+    """A trained network on points in the plane, and its way there.
 
     Args:
         points, labels: (N, 2) and (N,) training data.
@@ -98,7 +98,7 @@ class PlaneRun:
         return self.final_scores(stages(self.hidden_at(row), points)[-1], row)
 
     def final_scores(self, hidden: Floats, row: int | None = None) -> Floats:
-        """The same leads (…, C) at points (…, 2) of the last hidden layer."""
+        """The same leads (…, C) at points (…, D) of the last hidden layer."""
         weight = self.weights[-1] if row is None else self.weight_path[-1][row]
         bias = self.biases[-1] if row is None else self.bias_path[-1][row]
         return leads(hidden @ weight.T + bias)

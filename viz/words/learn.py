@@ -296,8 +296,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "{name} holds numbers to predict, not classes: choose data with a class for each point.",
         "{name} 要预测的是数值而不是类别：请选择每个点都带类别的数据。",
     ),
+    "learn.plane.narrow": (
+        "Hidden widths {widths} leave too little to see: make every hidden layer at least 2 wide, for example 2,3,2.",
+        "隐藏层宽度 {widths} 太窄，看不出什么：请让每个隐藏层的宽度至少为 2，例如 2,3,2。",
+    ),
     "learn.plane.width": (
-        "Hidden widths {widths} cannot be drawn in the plane: make every hidden layer 2 wide, for example 2,2,2.",
-        "隐藏层宽度 {widths} 无法画在平面上：请让每个隐藏层的宽度都为 2，例如 2,2,2。",
+        "Hidden widths {widths} cannot be drawn in the plane: make every hidden layer 2 wide here, for example 2,2,2; "
+        "network-warp shows wider ones.",
+        "隐藏层宽度 {widths} 无法画在平面上：这里请让每个隐藏层的宽度都为 2，例如 2,2,2；更宽的层可以用 network-warp 显示。",
     ),
 }

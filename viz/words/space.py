@@ -58,6 +58,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "choose a smaller window, or weights from before the training diverged.",
         "要求零线的函数在 ({x}, {y}) 处是 NaN 或无穷大；请缩小窗口，或改用训练发散之前的权重。",
     ),
+    "space.lift": (
+        "The path of a map of space needs a 3 × 3 matrix and 3 shifts, but got shapes {matrix} and {shift}; "
+        "pass the map of three coordinates.",
+        "空间映射的路径需要 3 × 3 的矩阵和 3 个平移量，而得到的形状是 {matrix} 和 {shift}；请传入三个坐标的映射。",
+    ),
+    "space.lift_plane": (
+        "Hidden widths {widths} leave nothing to lift: --lift needs a layer of at least 3 units, for example --widths 3.",
+        "隐藏层宽度 {widths} 没有可抬升的层：--lift 需要至少有一层不少于 3 个单元，例如 --widths 3。",
+    ),
     "jacobian.points": (
         "Points need shape (N, n) or (…, n) with n coordinates each, but got shape {shape}; put one point in each row.",
         "点需要 (N, n) 或 (…, n) 的形状，每个点 n 个坐标，而得到的形状是 {shape}；请每行放一个点。",

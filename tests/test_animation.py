@@ -20,8 +20,10 @@ SMALL = (320, 180)
 
 # Small versions of every scene, so that each test trains or samples next to nothing.
 OPTIONS: dict[str, dict[str, Any]] = {
+    "clamped-loss": {"samples": 300, "epochs": 2},
     "network-warp": {"samples": 80, "steps": 400, "seed": 0, "lr": 0.03},
     "optimizer-race": {"steps": 25},
+    "optimizer-curves": {"samples": 300, "epochs": 2},
     "saturation": {"samples": 400},
     "separability": {"samples": 80, "steps": 400, "seed": 0, "lr": 0.03},
     "training-warp": {"samples": 80, "steps": 400, "seed": 0, "lr": 0.03},

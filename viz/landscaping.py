@@ -1,4 +1,4 @@
-"""`viz.landscape` and `viz.interpolation`: the loss around any torch model, as arrays."""
+"""`viz.landscape` and `viz.interpolation`: the loss around any torch model, as arrays and as pictures."""
 
 from __future__ import annotations
 
@@ -6,14 +6,65 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from viz.measure.landscape import Line, Slice, Window
+from viz.measure.landscape import TOLERANCE, Line, Slice, Window
+from viz.words import Sentence
+
+if TYPE_CHECKING:
+    from viz.animation import Animation
+
+NAME = "landscape"
 
 
 @dataclass(frozen=True, eq=False)
 class Landscape(Slice):
-    """What `viz.landscape` returns: arrays, which are described at `Slice`."""
+    """What `viz.landscape` returns: arrays, and their pictures. The arrays are described at `Slice`."""
+
+    def animate(
+        self,
+        *,
+        title: str | Sentence | None = None,
+        tolerance: float = TOLERANCE,
+        line: Line | None = None,
+        theme: str = "dark",
+        lang: str = "en",
+        renderer: str = "mpl",
+    ) -> Animation:
+        """The landscape as an animation: the surface, then the path with its true and its shown loss beside it.
+
+        Args:
+            title: heading, instead of the scene's own.
+            tolerance: share of the true loss by which the slice may be off before a badge says so.
+            line: an interpolation that the last step shows.
+            theme, lang, renderer: as everywhere.
+
+        Raises:
+            UsageError: a tolerance that is not above 0.
+        """
+        from scenes import _landscape
+        from viz.animation import Animation
+        from viz.scenefile import Scene
+
+        data, config = _landscape.of_slice(self, title=title, tolerance=tolerance, line=line)
+        return Animation(Scene(NAME, _landscape), config, theme=theme, lang=lang, renderer=renderer, data=data)
+
+    def plot(self, ax: Any = None, *, theme: str = "light", lang: str = "en", tolerance: float = TOLERANCE) -> Any:
+        """The map with its contour lines and the path, on a matplotlib Axes.
+
+        Args:
+            ax: an Axes to fill; None makes a Figure of its own.
+            theme, lang: "dark" or "light", "en" or "zh".
+            tolerance: as in `animate`; parts of the path where the slice is off by more are dashed.
+
+        Returns:
+            The Axes.
+        """
+        moving = self.animate(theme=theme, lang=lang, tolerance=tolerance)
+        if ax is None:
+            return moving.figure("end", panel="map", width=120.0).axes[0]
+        moving.figure("end", ax=ax, panel="map")
+        return ax
 
 
 def landscape(
@@ -74,7 +125,8 @@ def landscape(
 
     Returns:
         `Landscape`: `.xs` (W,), `.ys` (H,), `.heights` (H, W), `.steps` (T,), `.path` (T, 2), `.true_loss` (T,),
-        `.slice_loss` (T,), `.gap` (T,), `.off` (T,), `.explained` (2,), `.origin` (P,), `.directions` (2, P).
+        `.slice_loss` (T,), `.gap` (T,), `.off` (T,), `.explained` (2,), `.origin` (P,), `.directions` (2, P), and
+        `.plot(ax)`, `.animate()`.
 
     Raises:
         UsageError: arguments that do not fit each other: an empty path, fewer than three points, a loss that is not one

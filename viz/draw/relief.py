@@ -123,6 +123,11 @@ class Relief:
         camera = self.camera(azimuth)
         return camera.project(points)[0], surface.hidden(points, camera)
 
+    def raised(self, xy: Floats, heights: Floats, azimuth: float) -> Floats:
+        """Picture coordinates (N, 2) of places (N, 2) at heights (N,) of their own; 1 is that of the block."""
+        points = np.column_stack([self._box(np.atleast_2d(xy)), np.asarray(heights) * self._height])
+        return self.camera(azimuth).project(points)[0]
+
     def ground(self, azimuth: float, rise: float = 1.0) -> tuple[Mark, ...]:
         """The block, its contour lines and its tick labels.
 

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 import viz
+from scenes import _race_stage, _race_table, _race_words
 from scenes import optimizer_race as race
 from viz import glyphs, store
 from viz.draw.axes import significant
@@ -167,8 +168,8 @@ def test_a_cross_marks_the_way_out_when_it_is_reached() -> None:
     for panel in ("main", "map", "loss"):
         assert crosses(early, panel) == [] and len(crosses(late, panel)) == 1
     (cross,) = crosses(late, "map")
-    # Moved in from the border by 3 % of the window, so that the whole cross is seen.
-    assert cross == pytest.approx([exit_x, top - 0.03 * 2.8])
+    # Moved in from the border by three quarters of a marker, so that the whole cross is seen.
+    assert cross == pytest.approx([exit_x, top - 2.8 * 0.75 * 26 / late.panel("map").rect[3]])
     (cross,) = crosses(late, "loss")
     values = data.values[0]
     assert cross == pytest.approx([step - 1 + share, values[step - 1] + share * (values[step] - values[step - 1])])
@@ -248,11 +249,11 @@ def test_a_compressed_height_is_said_on_the_picture(surface: str) -> None:
 
 
 def test_only_true_characters_are_told() -> None:
-    rules = race._rules(run().data)
+    rules = _race_words._rules(run().data)
     assert rules.en.endswith("Adam does both.") and rules.zh.endswith("Adam 两者兼有。")
-    alone = race._rules(run(optimizers="sgd,adam").data)
+    alone = _race_words._rules(run(optimizers="sgd,adam").data)
     assert "both" not in alone.en and "keeps its speed" in alone.en
-    assert "learning rate" in race._rules(run(optimizers="sgd,lbfgs").data).en
+    assert "learning rate" in _race_words._rules(run(optimizers="sgd,lbfgs").data).en
 
 
 # --- the picture
@@ -339,7 +340,7 @@ def test_paths_end_at_the_heads() -> None:
     # Each colour lies on a rim of its own, and the colours are the optimizers'.
     from viz.marks import rgba
 
-    assert lines.color[1::2].tolist() == [rgba(DARK.of(n)).tolist() for n in ("sgd", "momentum", "rmsprop", "adam")]
+    assert lines.color[1:8:2].tolist() == [rgba(DARK.of(n)).tolist() for n in ("sgd", "momentum", "rmsprop", "adam")]
 
 
 def test_behind_a_hill_a_path_is_dashed() -> None:
@@ -411,8 +412,8 @@ def test_figure_of_the_main_panel() -> None:
 def test_one_optimizer_may_race_itself() -> None:
     animation = run(surface="quadratic", optimizers="sgd,SGD,adam", lr="0.01,0.4,0.5", steps=50)
     assert animation.data.labels == ("SGD (0.01)", "SGD (0.4)", "Adam")
-    stage = race._Stage(animation.data, View())
-    assert len({tuple(np.round(race.rgba(c), 6)) for c in stage.colors}) == 3
+    stage = _race_stage.Stage(animation.data, View())
+    assert len({tuple(np.round(_race_stage.rgba(c), 6)) for c in stage.colors}) == 3
     assert len(set(stage.markers)) == 3
 
 
@@ -496,9 +497,9 @@ def test_random_state_is_left_alone() -> None:
 
 def test_broken_formulas_lose_nothing() -> None:
     formula = run(surface="beale").data.formula
-    one, size = race.broken(formula, 2000)
+    one, size = _race_table.broken(formula, 2000)
     assert one == [formula] and size == 28
-    lines, size = race.broken(formula, 400)
+    lines, size = _race_table.broken(formula, 400)
     assert len(lines) == 3 and size == 24
     assert "".join(lines).replace("$", "").replace(r"\quad", "").replace(" ", "") == formula.strip("$").replace(" ", "")
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from viz.measure.boundary import pull_back as pull_back
     from viz.measure.diagnose import diagnose as diagnose
     from viz.measure.separability import separability as separability
+    from viz.racing import descent as descent
     from viz.recording import Recording as Recording
     from viz.recording import Summary as Summary
     from viz.warping import warp as warp
@@ -34,6 +35,7 @@ _PUBLIC = {
     "UsageError": "viz.errors",
     "VizError": "viz.errors",
     "interpolation": "viz.landscaping",
+    "descent": "viz.racing",
     "diagnose": "viz.measure.diagnose",
     "jacobian_determinant": "viz.learn.jacobian",
     "landscape": "viz.landscaping",
@@ -52,6 +54,7 @@ __all__ = [
     "Summary",
     "UsageError",
     "VizError",
+    "descent",
     "interpolation",
     "jacobian_determinant",
     "landscape",

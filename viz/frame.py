@@ -40,6 +40,27 @@ class Axes:
 
 
 @dataclass(frozen=True)
+class Key:
+    """What a marker or a line in a panel stands for, in words; shown where the panel is a figure of its own.
+
+    Args:
+        label: the words.
+        color: of the marker.
+        ink: of the words.
+        marker: one of `viz.marks.MARKERS`, or "" for a line.
+        edge: outline of the marker, or None.
+        hollow: whether only the outline is drawn.
+    """
+
+    label: str
+    color: Any
+    ink: Any
+    marker: str = ""
+    edge: Any = None
+    hollow: bool = False
+
+
+@dataclass(frozen=True)
 class Panel:
     """A rectangle of the canvas with its own coordinates.
 
@@ -53,6 +74,7 @@ class Panel:
         xscale, yscale: "linear" or "log".
         equal: when True, one unit is equally long in x and y; checked on construction.
         clip: whether marks end at the panel's edge.
+        key: what its marks stand for, where other panels of the picture say it; a figure of this panel alone shows it.
     """
 
     name: str
@@ -67,6 +89,7 @@ class Panel:
     yscale: str = "linear"
     equal: bool = False
     clip: bool = True
+    key: tuple[Key, ...] = ()
 
     def __post_init__(self) -> None:
         put = object.__setattr__

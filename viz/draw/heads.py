@@ -16,7 +16,9 @@ from viz.theme import Theme
 MARKERS = ("circle", "square", "triangle", "diamond")
 
 
-def apart(places: Floats, gap: float, low: Any = -np.inf, high: Any = np.inf, rounds: int = 80) -> Floats:
+def apart(
+    places: Floats, gap: float, low: Any = -np.inf, high: Any = np.inf, rounds: int = 80, reach: float = 0.0
+) -> Floats:
     """Places moved as little as it takes for none to be nearer than `gap` to another.
 
     A pure function of the places: those that coincide fan out in directions of their own, so that a marker
@@ -27,7 +29,25 @@ def apart(places: Floats, gap: float, low: Any = -np.inf, high: Any = np.inf, ro
         gap: least distance between two of them.
         low, high: (2,) corners of the room that there is for them.
         rounds: of pushing overlapping pairs apart.
+        reach: how far those that coincide stand off their place; the nearer two places are, the farther.
     """
+    moved = _pushed(places, places, gap, low, high, rounds)
+    if reach and len(places) > 1:
+        between = np.hypot(*np.moveaxis(places[:, None] - places[None], -1, 0))
+        np.fill_diagonal(between, np.inf)
+        near = np.clip((gap - between.min(axis=1)) / (0.7 * gap), 0.0, 1.0)
+        least = reach * near * near * (3 - 2 * near)
+        off = moved - places
+        length = np.hypot(*off.T)
+        grown = np.maximum(1.0, least / np.maximum(length, 1e-9))
+        stretched = np.clip(places + off * grown[:, None], low, high)
+        moved = np.where((least > length)[:, None], stretched, moved)
+        moved = _pushed(moved, moved, gap, low, high, rounds)
+    return moved
+
+
+def _pushed(places: Floats, still: Floats, gap: float, low: Any, high: Any, rounds: int) -> Floats:
+    """Places after overlapping pairs have pushed each other apart; those that overlap nobody are as in `still`."""
     n = len(places)
     angles = 2 * np.pi * (np.arange(n) + 0.5) / max(n, 1)
     hint = np.stack([np.cos(angles), np.sin(angles)], axis=1) * (0.04 * gap)
@@ -48,7 +68,7 @@ def apart(places: Floats, gap: float, low: Any = -np.inf, high: Any = np.inf, ro
         touched |= close
         push = (away / np.maximum(distance, 1e-9)[..., None] * overlap[..., None]).sum(axis=1)
         moved = np.clip(moved + 0.45 * push, low, high)
-    return np.where(touched[:, None], moved, np.clip(places, low, high))
+    return np.where(touched[:, None], moved, np.clip(still, low, high))
 
 
 @dataclass(frozen=True)
@@ -92,6 +112,7 @@ def heads(
     markers: Sequence[str],
     size: float = 26.0,
     dim: Sequence[bool] | None = None,
+    gone: Sequence[bool] | None = None,
 ) -> tuple[Mark, ...]:
     """A marker for each runner; those that would cover each other stand aside, tied to their place by a line.
 
@@ -102,15 +123,76 @@ def heads(
         colors, markers: of each.
         size: of a marker, canvas units.
         dim: which of them are out of sight and only hinted at.
+        gone: which of them broke off here: a cross with the marker in its middle.
     """
     if len(xy) == 0:
         return ()
     true = plot.to_canvas(xy)
     least, most = np.full(2, 0.55 * size), np.array(plot.rect[2:]) - 0.55 * size
-    moved = apart(true, 1.06 * size, least, most)
+    moved = apart(true, 1.06 * size, least, most, reach=1.15 * size)
+    hidden = np.zeros(len(xy), dtype=bool) if dim is None else np.asarray(dim, dtype=bool)
+    broken = np.zeros(len(xy), dtype=bool) if gone is None else np.asarray(gone, dtype=bool)
+    return _tied(theme, plot, xy, true, moved, colors, markers, size, hidden, broken)
+
+
+def flags(
+    theme: Theme, plot: Plot, xy: Floats, colors: Sequence[Any], markers: Sequence[str], size: float = 26.0
+) -> tuple[Mark, ...]:
+    """Markers to the right of the ends of curves, one above the other, each tied to its end by a line.
+
+    Args:
+        theme: colours.
+        plot: the panel's coordinates; it needs room for `FLAG` times the size to the right of the curves.
+        xy: (N, 2) where the curves end.
+        colors, markers: of each.
+        size: of a marker, canvas units.
+    """
+    if len(xy) == 0:
+        return ()
+    true = plot.to_canvas(xy)
+    moved = np.stack(
+        [true[:, 0] + (FLAG - 0.6) * size, _stacked(true[:, 1], 1.06 * size, plot.rect[3], 0.6 * size)], axis=1
+    )
+    nobody = np.zeros(len(xy), dtype=bool)
+    return _tied(theme, plot, xy, true, moved, colors, markers, size, nobody, nobody)
+
+
+FLAG = 2.1  # sizes of a marker that a flag reaches beyond the end of its curve
+
+
+def _stacked(y: Floats, gap: float, height: float, edge: float) -> Floats:
+    """Heights moved as little as it takes (in the sum of squares) to lie `gap` apart and inside a panel."""
+    order = np.argsort(y, kind="stable")
+    gap = min(gap, (height - 2 * edge) / max(len(y) - 1, 1))
+    # With the gaps taken out, "ascending by at least the gap" is "not descending": pool what violates it.
+    blocks: list[tuple[float, int]] = []
+    for rank, i in enumerate(order):
+        mean, count = float(y[i]) - rank * gap, 1
+        while blocks and blocks[-1][0] > mean:
+            before, n = blocks.pop()
+            mean, count = (before * n + mean * count) / (n + count), n + count
+        blocks.append((mean, count))
+    level = np.clip(np.repeat([m for m, _ in blocks], [n for _, n in blocks]), edge, height - edge - gap * (len(y) - 1))
+    found = np.empty(len(y))
+    found[order] = level + gap * np.arange(len(y))
+    return found
+
+
+def _tied(
+    theme: Theme,
+    plot: Plot,
+    xy: Floats,
+    true: Floats,
+    moved: Floats,
+    colors: Sequence[Any],
+    markers: Sequence[str],
+    size: float,
+    hidden: Any,
+    broken: Any,
+) -> tuple[Mark, ...]:
+    """Markers at places of the canvas, with a line and a dot where that is not where they belong."""
     ties = np.hypot(*(moved - true).T) > 0.15 * size
     shown = plot.to_data(moved)
-    hidden = np.zeros(len(xy), dtype=bool) if dim is None else np.asarray(dim, dtype=bool)
     marks: list[Mark] = []
     if ties.any():
         pairs = np.stack([xy[ties], shown[ties]], axis=1)
@@ -120,7 +202,10 @@ def heads(
         marks.append(Lines(np.concatenate([pairs, pairs]), np.concatenate([rims, inks]), widths))
         marks.append(Points(xy[ties], inks, 0.36 * size, theme.outline, 1.6))
     for i, (color, marker) in enumerate(zip(colors, markers, strict=True)):
-        marks.append(Points(shown[i], _ink(color, hidden[i]), size, theme.outline, 2.4, marker))
+        ink = _ink(color, hidden[i])
+        if broken[i]:
+            marks.append(Points(shown[i], ink, 1.3 * size, theme.outline, 2.5, "cross"))
+        marks.append(Points(shown[i], ink, (0.52 if broken[i] else 1.0) * size, theme.outline, 2.4, marker))
     return tuple(marks)
 
 

@@ -63,6 +63,8 @@ class Relief:
         elevation: degrees above the horizon.
         height: of the block, where its longer side is 2.
         names: of the two axes.
+        half: half the length of the block along x and y, the longer one 1; None: as in the window, to scale.
+        hatched: lines (P, 2) in data coordinates that lie on the surface, where there are no heights.
     """
 
     def __init__(
@@ -76,10 +78,12 @@ class Relief:
         elevation: float = 34.0,
         height: float = 0.8,
         names: tuple[str, str] = ("x", "y"),
+        half: tuple[float, float] | None = None,
+        hatched: Sequence[Floats] = (),
     ) -> None:
         self.theme, self.window, self.names = theme, window, names
         spans = np.array([high - low for low, high in window])
-        self._half = spans / spans.max()
+        self._half = spans / spans.max() if half is None else np.array(half)
         self._middle = np.array([(low + high) / 2 for low, high in window])
         self._scale = 2 * self._half / spans
         self._heights, self._colors, self._height = heights, colors, height
@@ -91,6 +95,7 @@ class Relief:
         spacing = 1.4 * float(xs[1] - xs[0])
         lines = contour_lines(xs, ys, heights, levels)
         self._contours = [line[_apart(line, spacing)] for line in lines if np.ptp(line, axis=0).max() > spacing]
+        self._hatched = [self._box(refine(_numbered(line), 2 * spacing, tuple(self._scale))[:, 1:]) for line in hatched]
         self.unit = 2.0 / rect[2]  # picture units in a canvas unit
         self.xlim, self.ylim = (-1.0, 1.0), (-rect[3] / rect[2], rect[3] / rect[2])
         self._cameras: dict[float, Camera] = {}
@@ -137,21 +142,29 @@ class Relief:
         """
         camera = self.camera(azimuth)
         surface = self.surface if rise == 1.0 else self._risen(rise)
-        lines: list[Floats] = []
-        if self._contours:
-            points = surface.lift(np.concatenate(self._contours), 0.5 * _ABOVE)
-            flat = camera.project(points)[0]
-            hidden = surface.hidden(points, camera, density=1.0)
-            ends = np.cumsum([0, *map(len, self._contours)])
-            for first, last in pairwise(ends.tolist()):
-                line = flat[first:last]
-                lines += [line[a : b + 1] for a, b, flag in runs(hidden[first:last]) if not flag and b - a > 1]
+        lines, slanted = self._seen(self._contours, surface, camera), self._seen(self._hatched, surface, camera)
         dark = self.theme.name == "dark"
         marks: list[Mark] = [surface.polygons(camera)]
         if lines:
             marks.append(Lines.of(lines, alpha("#0b0f18" if dark else "#161c2b", 0.42 if dark else 0.3), width=1.5))
+        if slanted:
+            marks.append(Lines.of(slanted, alpha(self.theme.text, 0.55), width=2.0))
         marks.append(surface.walls(camera, mix(self.theme.edge, self.theme.panel, 0.25), _DEPTH))
         return (*marks, *self._labels(camera))
+
+    @staticmethod
+    def _seen(lines: list[Floats], surface: Surface, camera: Camera) -> list[Floats]:
+        """What is seen of lines that lie on the surface, as the camera sees it."""
+        if not lines:
+            return []
+        points = surface.lift(np.concatenate(lines), 0.5 * _ABOVE)
+        flat = camera.project(points)[0]
+        hidden = surface.hidden(points, camera, density=1.0)
+        seen: list[Floats] = []
+        for first, last in pairwise(np.cumsum([0, *map(len, lines)]).tolist()):
+            line = flat[first:last]
+            seen += [line[a : b + 1] for a, b, flag in runs(hidden[first:last]) if not flag and b - a > 1]
+        return seen
 
     def _labels(self, camera: Camera) -> list[Mark]:
         """Ticks along the two lower edges of the block that face the camera."""
@@ -205,6 +218,11 @@ class Relief:
         return Trail(tuple(lines), tuple(flags))
 
 
+def _numbered(line: Floats) -> Floats:
+    """A line (n, 2) as `refine` takes it."""
+    return np.column_stack([np.arange(len(line), dtype=np.float64), line])
+
+
 def _apart(flat: Floats, least: float) -> NDArray[np.intp]:
     """Indices of a line's points that are at least so far from the one kept before; the ends are kept."""
     kept, last = [0], flat[0]
@@ -230,7 +248,10 @@ def _steady(flat: Floats, hidden: Bools, least: float) -> Bools:
 
 
 def strokes(
-    theme: Theme, runners: Sequence[tuple[Sequence[Floats], Sequence[Floats], Any]], width: float
+    theme: Theme,
+    runners: Sequence[tuple[Sequence[Floats], Sequence[Floats], Any]],
+    width: float,
+    over: Sequence[tuple[Sequence[Floats], Any]] = (),
 ) -> tuple[Mark, ...]:
     """The paths of several runners: bright with a rim where they are seen, thin and dashed behind a hill.
 
@@ -238,6 +259,7 @@ def strokes(
         theme: colours.
         runners: for each the lines (m, 2) that are seen, those that are hidden, and its colour.
         width: canvas units.
+        over: lines and their colour that come on top without a rim, as `viz.draw.stripes` finds them.
     """
     marks: list[Mark] = []
     behind = [(line, _ink(color, 0.8)) for _, hidden, color in runners for line in hidden]
@@ -252,6 +274,10 @@ def strokes(
         lines += [*seen, *seen]
         inks += [_ink(theme.outline)] * len(seen) + [_ink(color)] * len(seen)
         widths += [width + 3.5] * len(seen) + [width] * len(seen)
+    for seen, color in over:
+        lines += seen
+        inks += [_ink(color)] * len(seen)
+        widths += [width] * len(seen)
     if lines:
         marks.append(Lines.of(lines, np.array(inks), width=np.array(widths)))
     return tuple(marks)

@@ -26,6 +26,9 @@ class Given:
         function: of two scalar tensors, or of one tensor (2,); gives a tensor with one number that depends on them
             differentiably. It may be a module, too.
 
+    Attributes:
+        names: of the two variables, those of its signature where it has some that can be drawn.
+
     Raises:
         UsageError: it takes another number of variables.
     """
@@ -35,6 +38,7 @@ class Given:
             raise UsageError("given.callable", found=type(function).__name__)
         self.function = function
         self._together = _count(function) == 1
+        self.names = ("x", "y") if self._together else _names(function)
 
     def __call__(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         """The function's value at one point, checked; with its graph.
@@ -101,6 +105,16 @@ class Given:
             if not np.isclose(found[i, j], alone, rtol=1e-5, atol=1e-12, equal_nan=True):
                 return False
         return True
+
+
+def _names(function: Callable[..., Any]) -> tuple[str, str]:
+    target = function.forward if isinstance(function, torch.nn.Module) else function
+    try:
+        first, second, *_ = inspect.signature(target).parameters
+    except (ValueError, TypeError):
+        return "x", "y"
+    short = all(name.isascii() and name.isidentifier() and len(name) <= 8 for name in (first, second))
+    return (first, second) if short else ("x", "y")
 
 
 def _count(function: Callable[..., Any]) -> int:

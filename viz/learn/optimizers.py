@@ -85,6 +85,11 @@ def optimizer_options(name: str) -> dict[str, Any]:
     return {p.name: p.default for p in parameters} | preset
 
 
+def optimizer_class(name: str) -> type[torch.optim.Optimizer]:
+    """The class behind a name of `optimizer_names()` or `more_optimizer_names()`."""
+    return _find(name)[0]
+
+
 def make_optimizer(
     name: str, params: Iterable[torch.nn.Parameter | torch.Tensor], **options: Any
 ) -> torch.optim.Optimizer:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from viz.frame import Frame, Panel
 from viz.marks import Mark
+from viz.render import mpl_key
 from viz.render.mpl_artists import add, dress, ink
 from viz.render.mpl_canvas import Canvas, Store
 
@@ -210,7 +211,7 @@ def figure(frame: Frame, width: float) -> Figure:
 
 
 def panel_figure(frame: Frame, name: str, width: float) -> Figure:
-    """One panel of the frame as a Figure of its own, with room for its ticks and labels.
+    """One panel of the frame as a Figure of its own, with room for its ticks, its labels and its key.
 
     Args:
         frame: the picture.
@@ -228,11 +229,17 @@ def panel_figure(frame: Frame, name: str, width: float) -> Figure:
     margin = 0.8 * size * k / 72
     inner = width - left - margin
     height = inner * panel.rect[3] / panel.rect[2]
+    room = inner * 72 / k
+    below += (mpl_key.height(panel, room) + 0.7 * size) * k / 72 if panel.key else 0
     total = height + below + margin
     fig = Figure(figsize=(width, total), dpi=_DPI, facecolor=frame.background)
     FigureCanvasAgg(fig)
     ax = fig.add_axes((left / width, below / total, inner / width, height / total), label=panel.name)
     _fill(panel, ax, k)
+    if panel.key:
+        top = (mpl_key.height(panel, room) + 0.5 * size) * k / 72
+        handles = mpl_key.register(panel, ax, k)
+        mpl_key.legend(fig, panel, handles, (left / width, top / total), room, k)
     return fig
 
 
@@ -244,7 +251,7 @@ def fill(panel: Panel, ax: MplAxes) -> MplAxes:
         ax: where; its limits, ticks and labels become the panel's.
 
     Returns:
-        The same Axes.
+        The same Axes; where the panel has a key, its `legend()` shows it.
     """
     root = ax.get_figure(root=True)
     assert root is not None
@@ -252,6 +259,7 @@ def fill(panel: Panel, ax: MplAxes) -> MplAxes:
     inches = box.width * root.get_size_inches()[0], box.height * root.get_size_inches()[1]
     k = 72.0 * min(inches[0] / panel.rect[2], inches[1] / panel.rect[3])
     _fill(panel, ax, k)
+    mpl_key.register(panel, ax, k)
     if panel.equal:
         ax.set_aspect("equal", adjustable="box")
     return ax

@@ -86,22 +86,6 @@ WORDS = {
         "use spaces and line breaks instead.",
         "文本 {text} 含有无法绘制的控制字符 {code}：请改用空格或换行。",
     ),
-    "race.rates": (
-        "optimizer-race --lr has {given} values for {count} optimizers: give one for all, or one for each.",
-        "optimizer-race --lr 有 {given} 个值，而优化器有 {count} 个：请只给一个，或为每个优化器各给一个。",
-    ),
-    "race.start": (
-        "optimizer-race --start takes two numbers, not {given}: for example --start=-0.5,2.",
-        "optimizer-race --start 需要两个数，而不是 {given} 个：例如 --start=-0.5,2。",
-    ),
-    "race.many": (
-        "optimizer-race --optimizers names {given} optimizers, and at most {most} can be told apart in one picture.",
-        "optimizer-race --optimizers 给出了 {given} 个优化器，而一幅图中最多只能分清 {most} 个：请减少数量。",
-    ),
-    "race.same": (
-        "optimizer-race --optimizers names {name} with --lr {lr} twice: give each its own learning rate, or leave one out.",
-        "optimizer-race --optimizers 中 {name}（--lr {lr}）出现了两次：请设置不同的学习率，或去掉一个。",
-    ),
     "map.matrix": (
         '{where} cannot read {given!r} as a 2×2 matrix: write two rows of two numbers such as "1,0.5;0,1", or a name such as rotate=30.',
         '{where} 无法把 {given!r} 读作 2×2 矩阵：请写成两行、每行两个数，例如 "1,0.5;0,1"，或使用名称，例如 rotate=30。',

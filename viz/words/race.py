@@ -107,4 +107,66 @@ WORDS: dict[str, tuple[str, str]] = {
         "The function raised an error of its own, {kind}: {reason}. It is called with two scalar tensors of float64.",
         "该函数自身出错，{kind}：{reason}。它的参数是两个 float64 标量张量。",
     ),
+    # the race
+    "race.rates": (
+        "optimizer-race --lr has {given} values for {count} optimizers: give one for all, or one for each.",
+        "optimizer-race --lr 有 {given} 个值，而优化器有 {count} 个：请只给一个，或为每个优化器各给一个。",
+    ),
+    "race.start": (
+        "optimizer-race --start takes two numbers, not {given}, and two more for each further start: for example "
+        "--start=-0.5,2.",
+        "optimizer-race --start 需要两个数，而不是 {given} 个；每多一个起点再加两个数：例如 --start=-0.5,2。",
+    ),
+    "race.many": (
+        "The race has {given} paths (optimizers times starts), and at most {most} can be told apart in one picture: "
+        "name fewer.",
+        "竞速共有 {given} 条路径（优化器数乘以起点数），而一幅图中最多只能分清 {most} 条：请减少数量。",
+    ),
+    "race.same": (
+        "{name} takes part twice with the same options and learning rate {lr}: give each its own, or leave one out.",
+        "{name} 以相同的选项和学习率 {lr} 出现了两次：请分别设置，或去掉一个。",
+    ),
+    "race.window": (
+        "optimizer-race --window takes four numbers (x from, x to, y from, y to), not {given}: for example "
+        "--window=-3,3,-2,2.",
+        "optimizer-race --window 需要四个数（x 起、x 止、y 起、y 止），而不是 {given} 个：例如 --window=-3,3,-2,2。",
+    ),
+    "race.window.order": (
+        "The window {given} is empty: the first number must be below the second, and the third below the fourth.",
+        "显示范围 {given} 是空的：第一个数应小于第二个，第三个应小于第四个。",
+    ),
+    "race.both": (
+        "optimizer-race takes --function or --surface and --condition, not both: leave one of them out.",
+        "optimizer-race 的 --function 不能与 --surface 或 --condition 同时使用：请去掉其中之一。",
+    ),
+    "race.nothing": (
+        "The function has no finite value anywhere in the window: choose another one with --window.",
+        "该函数在显示范围内没有任何有限的值：请用 --window 另选范围。",
+    ),
+    "race.start.window": (
+        "The start {start} is outside the window (x {x}, y {y}): move the start into it, or widen the window.",
+        "起点 {start} 在显示范围（x {x}，y {y}）之外：请把起点移到范围内，或扩大范围。",
+    ),
+    "race.start.value": (
+        "The function's value at the start {start} is {value}: choose a start where it is finite.",
+        "函数在起点 {start} 处的值为 {value}：请选择函数值有限的起点。",
+    ),
+    "race.start.slope": (
+        "The function has no finite gradient at the start {start}: move it a little.",
+        "函数在起点 {start} 处没有有限的梯度：请稍微移动起点。",
+    ),
+    "race.start.none": (
+        "No place to start was found where the function is finite and not flat: name one with --start, or another "
+        "--window.",
+        "找不到函数值有限且不平坦的起点：请用 --start 指定，或用 --window 另选范围。",
+    ),
+    "descent.pairs": (
+        "viz.descent takes {name} as pairs of finite numbers, such as (-1.5, 2.0) or [(-1.5, 2.0), (1.0, 0.5)].",
+        "viz.descent 的 {name} 应为成对的有限数，例如 (-1.5, 2.0) 或 [(-1.5, 2.0), (1.0, 0.5)]。",
+    ),
+    "descent.optimizer": (
+        "{given} is not an optimizer: write a name such as 'adam:betas=0.8/0.99', a pair ('adam', {{'lr': 0.1}}), or a "
+        "label with a function from tensors to an optimizer.",
+        "{given} 不是优化器：请写名称，例如 'adam:betas=0.8/0.99'，或写成 ('adam', {{'lr': 0.1}})，或标签加上由张量生成优化器的函数。",
+    ),
 }

@@ -13,6 +13,7 @@ from viz.cli.output import out, out_json
 from viz.cli.progress import Board
 from viz.cli.scenes import SceneGroup
 from viz.errors import unknown
+from viz.learn.crew import crew
 from viz.scenefile import Scene
 from viz.words import language, sentence
 
@@ -40,6 +41,8 @@ def flags(scene: str) -> list[Flag]:
         shared("panel", "--panel", meta="name"),
         shared("ratio", "--size", meta="ratio", default="16:9"),
         shared("theme", "--theme", meta="dark|light", default="light"),
+        shared("figure.jobs", "--jobs", meta="int"),
+        shared("dask", "--dask", meta="address"),
         switch("keep", "--keep"),
         switch("json", "--json", "as_json"),
         switch("quiet", "-q", "--quiet"),
@@ -60,6 +63,7 @@ def figure(scene: Scene, **given: Any) -> None:
     dpi = options.whole("--dpi", given["dpi"] or "300", 30, 2400)
     size = options.ratio(given["size"] or "16:9")
     theme, lang, at = given["theme"] or "light", language(), given["at"] or "end"
+    jobs = options.jobs(given["jobs"])
     config = scene.configure(**options.chosen(given))
     options.check_look(theme, lang, size, "mpl")
     paths = [Path(p) for p in given["output"] or (f"{FOLDER}/{scene.name}.pdf",)]
@@ -69,7 +73,7 @@ def figure(scene: Scene, **given: Any) -> None:
     check_targets(paths, 1920, 1080, 30, given["keep"])
 
     animation = Animation(scene, config, theme=theme, lang=lang)
-    with Board(given["quiet"]):
+    with Board(given["quiet"]), crew(jobs, given["dask"]):
         drawn = animation.figure(at, panel=given["panel"], width=width, size=size)
         words = {"title": scene.title.text(), "description": animation.description.text(), "lang": lang}
         for path in paths:

@@ -137,6 +137,11 @@ def whole(option: str, text: str, low: int, high: int) -> int:
     return int(text)
 
 
+def jobs(text: str | None) -> int | None:
+    """How many work at once, or None when it was not said."""
+    return None if text is None else whole("--jobs", text, 1, MOST_JOBS)
+
+
 def length(text: str) -> float:
     """A length on paper in millimetres, typed as 89mm, 12cm, 3.5in, 252pt, or 89 (millimetres)."""
     low, high = WIDTHS

@@ -13,6 +13,7 @@ from viz.cli.options import QUALITIES, shared, switch
 from viz.cli.output import out, out_json
 from viz.cli.progress import Board
 from viz.cli.scenes import SceneGroup
+from viz.learn.crew import crew
 from viz.scenefile import Scene
 from viz.words import language, say, sentence
 
@@ -55,6 +56,7 @@ def flags(scene: str) -> list[Flag]:
         shared("from", "--from", "start", meta="step"),
         shared("to", "--to", "end", meta="step"),
         shared("jobs", "--jobs", meta="int", default="1"),
+        shared("dask", "--dask", meta="address"),
         switch("keep", "--keep"),
         switch("json", "--json", "as_json"),
         switch("quiet", "-q", "--quiet"),
@@ -74,21 +76,21 @@ def render(scene: Scene, **given: Any) -> None:
 
     size, fps = options.shape(given["quality"], given["size"], given["fps"])
     theme, renderer, lang = given["theme"] or "dark", given["renderer"] or "mpl", language()
-    jobs = options.whole("--jobs", given["jobs"] or "1", 1, options.MOST_JOBS)
+    jobs = options.jobs(given["jobs"])
     config = scene.configure(**options.chosen(given))
     options.check_look(theme, lang, size, renderer)
     paths = [Path(p) for p in given["output"] or (f"{FOLDER}/{scene.name}.mp4",)]
 
     began = time.monotonic()
     animation = Animation(scene, config, theme=theme, lang=lang, renderer=renderer)
-    with Board(given["quiet"]) as board:
+    with Board(given["quiet"]) as board, crew(jobs, given["dask"]):
         written = animation.save(
             *paths,
             size=size,
             fps=fps,
             start=given["start"],
             end=given["end"],
-            jobs=jobs,
+            jobs=jobs or 1,
             keep=given["keep"],
             progress=board.frames,
         )

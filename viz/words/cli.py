@@ -18,6 +18,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "cli.meta.size": ("WxH", "宽x高"),
     "cli.meta.ratio": ("W:H", "宽:高"),
     "cli.meta.step": ("STEP", "步骤"),
+    "cli.meta.address": ("ADDRESS", "地址"),
     "cli.meta.length": ("LENGTH", "长度"),
     "cli.meta.name": ("NAME", "名称"),
     "cli.meta.text": ("TEXT", "文本"),
@@ -72,7 +73,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "cli.opt.fps": ("Frames a second.", "每秒帧数。"),
     "cli.opt.theme": ("Colours: dark for screens, light for print.", "配色：dark 用于屏幕，light 用于印刷。"),
     "cli.opt.renderer": ("What draws the pixels.", "用来绘制像素的渲染器。"),
-    "cli.opt.jobs": ("Number of processes that draw.", "绘制所用的进程数。"),
+    "cli.opt.jobs": (
+        "Number of processes that draw, and of threads that compute where computing can be shared.",
+        "绘制所用的进程数，以及可分摊的计算所用的线程数。",
+    ),
+    "cli.opt.figure.jobs": (
+        "Number of threads that compute, where computing can be shared.",
+        "可分摊的计算所用的线程数。",
+    ),
+    "cli.opt.dask": (
+        "Address of a running Dask scheduler, whose workers then share the computing.",
+        "正在运行的 Dask 调度器的地址；由它的工作进程分摊计算。",
+    ),
     "cli.opt.from": ("First step to show, or seconds.", "从哪一步开始，也可以写秒数。"),
     "cli.opt.to": ("Last step to show, or seconds.", "到哪一步结束，也可以写秒数。"),
     "cli.opt.keep": ("Refuse to replace a file that is there.", "文件已存在时拒绝覆盖。"),

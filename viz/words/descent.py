@@ -13,4 +13,24 @@ WORDS: dict[str, tuple[str, str]] = {
         "--rates names one rate twice; each run needs a rate of its own.",
         "--rates 中有重复的学习率；每次运行需要不同的学习率。",
     ),
+    "descent.anatomy": (
+        "The steps of {name} cannot be taken apart; choose sgd, momentum, nesterov, rmsprop, adagrad, adam or adamw.",
+        "无法拆解 {name} 的步骤；请选择 sgd、momentum、nesterov、rmsprop、adagrad、adam 或 adamw。",
+    ),
+    "descent.anatomy.option": (
+        "The steps of {name} cannot be taken apart with {option}; leave that option out.",
+        "带有 {option} 时无法拆解 {name} 的步骤；请去掉该选项。",
+    ),
+    "descent.anatomy.short": (
+        "{name} left the numbers at once: no step of it ended at a finite value; use a smaller learning rate.",
+        "{name} 第一步就溢出，没有可展示的步骤；请减小学习率。",
+    ),
+    "descent.anatomy.glass": (
+        "--glass {given} is behind the last step, {last}; name an earlier one.",
+        "--glass {given} 超过了最后一步（{last}）；请选一个更早的步骤。",
+    ),
+    "descent.rate_twice": (
+        "The learning rate is given twice, in --optimizer and in --lr; give it once.",
+        "学习率给了两次：--optimizer 里和 --lr 里各一次；请只给一次。",
+    ),
 }

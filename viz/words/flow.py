@@ -10,4 +10,12 @@ WORDS = {
         "keep fewer rows=, name fewer layers in activations=, or raise limit=.",
         "汇总需要 {size}，超过上限 {limit}；请减小 rows=、在 activations= 中少列几层，或调大 limit=。",
     ),
+    "flow.activations": (
+        "gradient-flow shows 1 to {most} activations side by side, not {count}; for example --activation sigmoid,tanh,relu.",
+        "gradient-flow 并排展示 1 到 {most} 个激活函数，而不是 {count} 个；例如 --activation sigmoid,tanh,relu。",
+    ),
+    "flow.classes": (
+        "{where} has {count} classes; this scene needs two, for example --dataset patients.",
+        "{where} 有 {count} 个类别；该场景需要两类，例如 --dataset patients。",
+    ),
 }

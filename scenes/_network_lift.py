@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -26,9 +27,10 @@ from viz.timeline import Timeline
 _SAMPLES = 49  # points on each grid line in space
 _TURN = 0.45  # share of the last step in which the picture turns to face the line
 _LOW = 20.0  # elevation of the camera over a space
-_SPACE = 1.16  # room around the points, also for what perspective enlarges
-_PACE = 24.0  # degrees that the camera turns during a layer
-_ROUND = 300.0  # degrees that it turns in the last step
+_SPACE = 1.05  # room around the points
+# Degrees that the camera may turn during a layer, those it had rather first; and in the last step.
+_TURNS = (24.0, 48.0, -24.0, 72.0, -48.0, 96.0, -72.0, -96.0)
+_ROUNDS = (300.0, 330.0, 270.0, 360.0, 240.0, 390.0)
 
 
 class _Wide(Stage):
@@ -104,6 +106,7 @@ class Lifted(_Wide):
         self.eyes = [Eye.onto(first, self.rect[2:])]
         for j in range(len(self.layers)):
             self.eyes.append(self._eye(j + 1))
+        self.room = [self._room(j) for j in range(len(self.layers))]
         self.final = self.eyes[-1].window(self.rect[2:])
         weights, biases = self.run.weights[-1], self.run.biases[-1]
         self.flat = not self.layers or weights.shape[1] == 2
@@ -123,10 +126,17 @@ class Lifted(_Wide):
         """From where a space is looked at when it rests: a plane from above, as it is."""
         flat = self.own["points"][space].shape[-1] == 2
         azimuth = self.eyes[-1].azimuth
-        turn = -azimuth if flat else _PACE
-        steepest = 50.0 if self.eyes[-1].elevation > 89.0 else _LOW
-        parts = [self.points[space], self.basis[space]]
-        return _around(parts, azimuth + turn, 90.0 if flat else _LOW, self.rect[2:], steepest)
+        steepest = 60.0 if self.eyes[-1].elevation > 89.0 else _LOW
+        parts = [self.points[space], self.basis[space], *self._hem(space, self._see(space, self.sheet[space]))]
+        if flat:
+            return _around(parts, 360.0 * round(azimuth / 360.0), 90.0, self.rect[2:], steepest)
+        return _clearest(_around(parts, azimuth, _LOW, self.rect[2:], steepest), parts[0], _TURNS)
+
+    def _hem(self, space: int, nodes: Floats) -> list[Floats]:
+        """The sheet's own corners, to be seen too where it is not much larger than what the points take up."""
+        flat = nodes.reshape(-1, 3)
+        small = np.linalg.norm(np.ptp(flat, axis=0)) < 1.35 * np.linalg.norm(np.ptp(self.points[space], axis=0))
+        return [flat] if small else []
 
     def _ending(self) -> Eye:
         """From where the last space is looked at, when it faces the plane that divides it."""
@@ -134,9 +144,11 @@ class Lifted(_Wide):
         if self.flat:
             return last
         parts = [final(self.own["points"][-1])]
+        parts += self._hem(-1, final(self.sheet[-1]))
         if self.cuts:
             parts.append(np.array([[*parts[0].mean(axis=0)[:2], self.height]]))
-        return _around(parts, last.azimuth, last.elevation, self.rect[2:], last.elevation)
+        eye = _around(parts, last.azimuth, last.elevation, self.rect[2:], last.elevation)
+        return _clearest(eye, parts[0], _ROUNDS)
 
     def _main(self, what: str, p: float) -> Panel:
         if what.startswith("layer"):
@@ -185,15 +197,31 @@ class Lifted(_Wide):
         if what == "line":
             a, b = self.eyes[-1], self.ending
             s = ease.smootherstep(p / 0.25)
-            eye = _eye_between(a, b, s, a.azimuth + _ROUND * ease.smoothstep(p))
+            eye = _eye_between(a, b, s, a.azimuth + (b.azimuth - a.azimuth) * ease.smoothstep(p))
             return eye, s, ease.smootherstep((p - 0.2) / 0.25)
         j = int(what.split()[1])
+        eye, s = self._along(j, p)
+        return replace(eye, radius=eye.radius * (1.0 + self.room[j] * np.sin(np.pi * p) ** 2)), s, 0.0
+
+    def _along(self, j: int, p: float) -> tuple[Eye, float]:
+        """The way of the camera during a layer, and how far the layer has come."""
         a, b = self.eyes[j], self.eyes[j + 1]
         turn = a.azimuth + (b.azimuth - a.azimuth) * ease.smoothstep(p)
         # What grows gets its room first, what shrinks gives it up last.
         zoom = ease.ramp(p, 0.0, 0.45) if b.radius > a.radius else ease.ramp(p, 0.35, 1.0)
         eye = _eye_between(a, b, ease.smootherstep(ease.ramp(p, 0.15, 1.0)), turn, ease.smootherstep(zoom))
-        return eye, ease.ramp(p, 0.1, 1.0), 0.0
+        return eye, ease.ramp(p, 0.1, 1.0)
+
+    def _room(self, j: int) -> float:
+        """How much further the camera must go back amid a layer, so that no point leaves the picture."""
+        limit = np.array([high for _, high in Eye.limits(self.rect[2:])])
+        most = 0.0
+        for p in np.linspace(0.0, 1.0, 17)[1:-1]:
+            eye, s = self._along(j, float(p))
+            seen = eye.see(self._way("points", j, s))[0]
+            out = float((np.abs(seen) / limit).max()) / 0.95 - 1.0
+            most = max(most, out / np.sin(np.pi * p) ** 2)
+        return min(most, 3.0)
 
     def _in_space(self, what: str, p: float) -> Panel:
         eye, s, cut = self._seat(what, p)
@@ -321,18 +349,28 @@ def _around(parts: list[Floats], azimuth: float, elevation: float, size: tuple[f
         steepest: the greatest elevation from which all must be seen.
     """
     seen = np.concatenate(parts)
-    centre = (seen.min(axis=0) + seen.max(axis=0)) / 2
-    away = seen - centre
-    across, height = np.hypot(away[:, 0], away[:, 1]), np.abs(away[:, 2])
-    wide = float(across.max()) * min(size) / size[0]
-    tall = max(
-        float((across * np.sin(e) + height * np.cos(e)).max())
-        for e in np.deg2rad([elevation, max(steepest, elevation)])
-    )
-    if elevation == 90.0:  # as it is: no perspective, no turning
-        wide, tall = (float(np.abs(away[:, k]).max()) * min(size) / size[k] for k in (0, 1))
-    radius = _SPACE * max(wide, tall * min(size) / size[1], 1e-9)
-    return Eye((float(centre[0]), float(centre[1]), float(centre[2])), radius, azimuth, elevation)
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    x, y, z = ((low + high) / 2).tolist()
+    radius = max(float(np.linalg.norm(high - low)) / 2, 1e-9)
+    angles = [azimuth] if elevation == 90.0 else np.arange(0.0, 360.0, 15.0)
+    for _ in range(3):  # perspective makes the fit a little uneven
+        eyes = [Eye((x, y, z), radius, float(a), e) for a in angles for e in {elevation, max(steepest, elevation)}]
+        limit = np.array([high for _, high in Eye.limits(size)])
+        radius *= max(float((np.abs(eye.see(seen)[0]) / limit).max()) for eye in eyes)
+    return Eye((x, y, z), _SPACE * radius, azimuth, elevation)
+
+
+def _clearest(eye: Eye, points: Floats, turns: tuple[float, ...]) -> Eye:
+    """The eye turned further by that one of several angles from which points (N, 3) are seen to spread most."""
+
+    def spread(turn: float) -> float:
+        flat = replace(eye, azimuth=eye.azimuth + turn).see(points)[0]
+        return float(np.linalg.svd(flat - flat.mean(axis=0), compute_uv=False)[1])
+
+    seen = [spread(turn) for turn in turns]
+    # The first that comes close to the best: the camera turns no further than it must.
+    best = next(turn for turn, s in zip(turns, seen, strict=True) if s >= 0.85 * max(seen))
+    return replace(eye, azimuth=eye.azimuth + best)
 
 
 def _eye_between(a: Eye, b: Eye, s: float, azimuth: float, zoom: float | None = None) -> Eye:

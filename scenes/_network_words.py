@@ -180,7 +180,7 @@ def _look_words(run: PlaneRun, shown: Shown, width: int) -> Sentence:
         return _NO_WALL
     if count >= width:
         return Sentence("", "")
-    return (_EDGE_ON if needed == 1 else _EDGE_ON_MANY).format(share=percent(shown.share), width=width)
+    return (_EDGE_ON if needed == 1 else _EDGE_ON_MANY).format(share=percent(shown.share))
 
 
 def ring_stays(data: Any) -> bool:
@@ -417,12 +417,11 @@ _UNSOLVED_MANY = Sentence(
     "最后一个隐藏层中，不是每一类都能用{one}与其余各类分开：{count} 个中错 {wrong} 个，准确率 {accuracy}{held}。",
 )
 _EDGE_ON_MANY = Sentence(
-    " The view turns until they are seen edge-on ({share} of the variance of the {width} dimensions).",
-    "视角转到从侧面看它们（占 {width} 维方差的 {share}）。",
+    " The view turns until they are seen edge-on ({share} of the variance).",
+    "视角转到从侧面看它们（占方差的 {share}）。",
 )
 _EDGE_ON = Sentence(
-    " The view turns until it is seen edge-on ({share} of the variance of the {width} dimensions).",
-    "视角转到从侧面看它（占 {width} 维方差的 {share}）。",
+    " The view turns until it is seen edge-on ({share} of the variance).", "视角转到从侧面看它（占方差的 {share}）。"
 )
 _NO_WALL = Sentence(
     " The walls between more than two classes do not show in this picture.",
@@ -430,19 +429,14 @@ _NO_WALL = Sentence(
 )
 _AREA_LINEAR = Sentence("Layer {k}, linear: since the input, ", "第 {k} 层，线性部分：从输入算起，")
 _AREA_BENT = Sentence("Layer {k}, {name}: since the input, ", "第 {k} 层，{name}：从输入算起，")
-_AREA_SAME = Sentence("every cell's area is multiplied by {high}", "每个格子的面积都乘以 {high}")
-_AREA_RANGE = Sentence(
-    "areas are multiplied by {low} to {high}, by {middle} in the median",
-    "面积乘以 {low} 到 {high}，中位数 {middle}",
-)
+_AREA_SAME = Sentence("every area × {high}", "面积都乘以 {high}")
+_AREA_RANGE = Sentence("areas × {low} to {high}, median {middle}", "面积乘以 {low} 到 {high}，中位数 {middle}")
 _NOT_OVER = Sentence("; no cell is turned over. ", "；没有格子被翻面。")
 _ALL_OVER = Sentence("; the whole plane is turned over. ", "；整个平面被翻了面。")
 _REST_OVER = Sentence("; all others are turned over. ", "；其余的都被翻了面。")
 _FLAT = Sentence("; {flat} cells are left without area", "；{flat} 个格子的面积变为 0")
 _SOME_OVER = Sentence("; {flipped} cells are turned over (red: folds). ", "；{flipped} 个格子被翻面（红线：折痕）。")
-_NO_SIGN = Sentence(
-    "; in {width} dimensions a sheet has no side to turn over. ", "；在 {width} 维空间里，曲面没有正反面之分。"
-)
+_NO_SIGN = Sentence("; in {width} dimensions a sheet has no front or back. ", "；在 {width} 维空间里，曲面没有正反面。")
 _NONE_MERGED = Sentence("All {cells} cells can still be told apart.", "{cells} 个格子仍然各不相同。")
 _MERGED = Sentence(
     "{merged} of {cells} cells can no longer be told apart.", "{cells} 个格子中有 {merged} 个再也分辨不出。"

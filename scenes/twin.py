@@ -370,7 +370,7 @@ _ENDED = Sentence(
     "损失到第 {step} 步都相同，其中一次到此结束。",
 )
 _NUMBERS = Sentence(
-    "The pictures differ from “{step}” on, and so do {count} of the {total} results.",
+    "The pictures differ from “{step}” on; results that differ: {count} of {total}.",
     "画面从“{step}”起不同，{total} 项结果中有 {count} 项不同。",
 )
 _UNSEEN = Sentence("The pictures are the same at every step.", "每一步的画面都相同。")

@@ -85,10 +85,11 @@ def test_the_view_turns_and_every_point_stays_in_it(circles: viz.Animation) -> N
     assert first.marks != last.marks and first.xlim == last.xlim
     for name in ("layer 1 linear", "layer 1", "line"):
         for share in np.linspace(0.05, 1.0, 12):
-            panel = circles.frame(during(circles, name, float(share))).panel("main")
-            dots = np.concatenate([m.xy for m in panel.marks if isinstance(m, Points) and m.marker != "circle"])
-            low, high = np.array([panel.xlim[0], panel.ylim[0]]), np.array([panel.xlim[1], panel.ylim[1]])
-            assert (dots >= low).all() and (dots <= high).all(), (name, share)
+            for size in ((1920, 1080), (1080, 1080)):
+                panel = circles.frame(during(circles, name, float(share)), size=size).panel("main")
+                dots = np.concatenate([m.xy for m in panel.marks if isinstance(m, Points) and len(m.xy) > 1])
+                low, high = np.array([panel.xlim[0], panel.ylim[0]]), np.array([panel.xlim[1], panel.ylim[1]])
+                assert (dots >= low).all() and (dots <= high).all(), (name, share, size)
 
 
 def test_all_points_are_drawn_in_space(circles: viz.Animation) -> None:
@@ -239,7 +240,7 @@ def test_relu_makes_cells_equal_and_says_so() -> None:
 def test_areas_of_a_sheet_in_space(circles: viz.Animation) -> None:
     animation = viz.scene("network-warp", dataset="circles", show="det", **TINY)
     caption = animation.timeline.steps[3].caption.en
-    assert "no side to turn over" in caption
+    assert "no front or back" in caption
     assert not re.search(r"turned over[^.]*folds", caption)
     W = animation.data.run.weights[0]
     factor = np.sqrt(np.linalg.det(W.T @ W))

@@ -11,7 +11,7 @@ from viz.theme import View, alpha, viridis
 
 LOW, HIGH = -3.0, 2.0  # decades of the factor between which colours differ
 _BINS = 40
-_ZERO = LOW - 0.55  # where the bar of cells without area stands
+_ZERO = LOW - 0.6  # where the bar of cells without area stands
 
 
 def area_colors(view: View, factors: Floats) -> Floats:
@@ -52,6 +52,6 @@ def area_panel(view: View, rect: Rect, factors: Floats, signed: bool) -> Panel:
     marks.append(Polygons([[a, 0.0], [b, 0.0], [b, height], [a, height]], theme.neutral))
     left, right = _ZERO - 0.3, HIGH + 0.1
     marks.append(Lines([[left, 0.0], [right, 0.0]], alpha(theme.quiet, 0.8), 2.0))
-    at = [(_ZERO, "0"), *((float(k), number(10.0**k, max(0, -k))) for k in range(int(LOW), int(HIGH) + 1))]
+    at = [(_ZERO, "0"), *((float(k), number(10.0**k, max(0, -k))) for k in range(int(LOW) + 1, int(HIGH) + 1))]
     low = -1.02 if signed else 0.0
     return Panel("areas", rect, (left, right), (low, 1.02), tuple(marks), axes(theme, at), theme.panel, theme.edge)

@@ -1,11 +1,14 @@
-"""How activations, lists and shares are written in pictures."""
+"""How activations are named by users, and how names, lists and shares are written in pictures."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from viz.learn.names import ACTIVATION_CLASSES
+from viz.errors import UsageError
+from viz.learn.names import ACTIVATION_CLASSES, NOT_POINTWISE, fold
+from viz.measure.activations import canonical, formula
+from viz.measure.response import parsed
 from viz.words import Sentence
 
 SPACE = "\N{NO-BREAK SPACE}"
@@ -21,6 +24,17 @@ def shown(name: str) -> Sentence:
     text = known if sum(c.isupper() for c in known) > 1 or base == "mish" else base
     text += f"({', '.join(values)})" if values else ""
     return Sentence(text, text)
+
+
+def checked(name: str) -> str:
+    """An activation as this toolkit writes it ("LeakyReLU:0.1" is "leaky-relu:0.1"); a wrong one raises."""
+    bare, *numbers = name.split(":")
+    if fold(bare) in NOT_POINTWISE:
+        raise UsageError(NOT_POINTWISE[fold(bare)], name=bare)
+    found = ":".join([canonical(bare), *(n.strip() for n in numbers)])
+    base, options = parsed(found)
+    formula(base, **options)  # checks the numbers themselves
+    return found
 
 
 def listed(parts: Sequence[Sentence], last: Sentence = AND) -> Sentence:

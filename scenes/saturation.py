@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from scenes._naming import SPACE, in_terms_of, listed, percent, shown
+from scenes._naming import SPACE, checked, in_terms_of, listed, percent, shown
 from viz.draw.axes import number, short, significant
 from viz.errors import UsageError
 from viz.frame import Frame
-from viz.learn.names import ACTIVATIONS, DEVICES, NOT_POINTWISE, fold
+from viz.learn.names import ACTIVATIONS, DEVICES
 from viz.marks import Floats
-from viz.measure.activations import canonical, formula
-from viz.measure.response import Response, parsed
+from viz.measure.response import Response
 from viz.scenefile import option
 from viz.theme import View
 from viz.timeline import Step, Timeline
@@ -77,18 +76,7 @@ class Config:
             raise UsageError(
                 "scene.value", scene="saturation", flag="--activation", wanted=wanted, value=given, example=example
             )
-        object.__setattr__(self, "activation", tuple(_checked(name) for name in self.activation))
-
-
-def _checked(name: str) -> str:
-    """An activation as this toolkit writes it ("LeakyReLU:0.1" is "leaky-relu:0.1"); a wrong one raises."""
-    bare, *numbers = name.split(":")
-    if fold(bare) in NOT_POINTWISE:
-        raise UsageError(NOT_POINTWISE[fold(bare)], name=bare)
-    found = ":".join([canonical(bare), *(n.strip() for n in numbers)])
-    base, options = parsed(found)
-    formula(base, **options)  # checks the numbers themselves
-    return found
+        object.__setattr__(self, "activation", tuple(checked(name) for name in self.activation))
 
 
 @dataclass(frozen=True, eq=False)

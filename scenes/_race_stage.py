@@ -9,7 +9,7 @@ import numpy as np
 
 from scenes import _race_words as words
 from scenes._race_data import RATIO, Data
-from scenes._race_table import Places, Table, broken
+from scenes._race_table import Places, Table, broken, line_height
 from viz import ease, glyphs
 from viz.draw import layout
 from viz.draw.axes import axes, log_ticks, ticks
@@ -41,7 +41,7 @@ class Stage:
         self.places = Places(data, view, plan)
         self.title = layout.title_panel(view, plan, view.say(words.TITLED, title=words.title(data)))
         self.caption, self.caption_width = layout.Caption(view, plan), plan.caption[2]
-        self.parts = [clip(path[np.isfinite(path).all(axis=1)], data.window) for path in data.paths]
+        self.parts = [self._path(i) for i in range(len(data.labels))]
         self.ends = [self._end(i) for i in range(len(data.labels))]
         self._map()
         self._curves()
@@ -68,6 +68,12 @@ class Stage:
             markers.append(MARKERS[crew.index(one) % len(MARKERS)])
         return colors, markers
 
+    def _path(self, i: int) -> list[Floats]:
+        """The parts of a path inside the window; one that jumps across it on its way to infinity has left for good."""
+        path, lost = self.data.paths[i], self.data.diverged[i] is not None
+        parts = clip(path[np.isfinite(path).all(axis=1)], self.data.window)
+        return parts[:1] if lost else parts
+
     def _end(self, i: int) -> tuple[float, Floats] | None:
         """Where a path leaves the window or breaks off: step, and x and y; None for one that arrives."""
         left, diverged = self.data.left[i], self.data.diverged[i]
@@ -84,7 +90,8 @@ class Stage:
         rect = self.places.heading
         lines, size = broken(self.data.formula, rect[2])
         spot = (0.0, rect[3] / 2)
-        text = Text(spot, "\n".join(lines), size, self.theme.text, anchor=("left", "middle"), spacing=1.2)
+        spacing = 1.2 * line_height(self.data.formula) / 32.0
+        text = Text(spot, "\n".join(lines), size, self.theme.text, anchor=("left", "middle"), spacing=spacing)
         return layout.text_panel("formula", rect, (text,))
 
     def _loss_title(self) -> Panel:

@@ -39,7 +39,9 @@ class Places:
         self.pitch = 38.0 if rows <= 5 else 32.0
         table = 44.0 + self.pitch * rows
         shape = view.width / view.height
-        self.stacked = 0.8 < shape <= 1.2  # entries of two lines beside the landscape instead of a table below it
+        square = 0.8 < shape <= 1.2
+        # Beside the landscape, entries of two lines instead of a table with columns, where there is room for them.
+        self.stacked = square and rows <= 5
         if shape > 1.2:
             left, right = layout.split_x(plan.body, (0.59, 0.41))
             self.main_rect = layout.inset(left, bottom=table + 16.0)
@@ -47,11 +49,12 @@ class Places:
             self.heading, self.map_rect = self._headed(right, self._head(right[2]), (right[2] - _LABELS) / RATIO)
             below = self.map_rect[1] + self.map_rect[3] + 62.0
             self.loss_heading, self.loss_rect = self._headed((right[0], below, right[2], y + h - below))
-        elif self.stacked:
+        elif square:
             half = (w - layout.GAP) / 2
             head = self._head(half)
             band = head + (half - _LABELS) / RATIO + 40.0
-            self.main_rect, self.table_rect = layout.split_x((x, y, w, h - band - 28.0), (0.58, 0.42), 28.0)
+            shares = (0.58, 0.42) if self.stacked else (0.43, 0.57)
+            self.main_rect, self.table_rect = layout.split_x((x, y, w, h - band - 28.0), shares, 28.0)
             left, right = layout.split_x((x, y + h - band, w, band), (0.5, 0.5))
             self.heading, self.map_rect = self._headed(left, head)
             self.loss_heading, self.loss_rect = self._headed(right, head)
@@ -67,7 +70,7 @@ class Places:
 
     def _head(self, width: float) -> float:
         """The height that the formula needs above a map in a column of this width."""
-        return 16.0 + 32.0 * len(broken(self._formula, width - _LABELS)[0])
+        return 16.0 + line_height(self._formula) * len(broken(self._formula, width - _LABELS)[0])
 
     @staticmethod
     def _headed(rect: Rect, head: float = 48.0, height: float | None = None) -> tuple[Rect, Rect]:
@@ -106,6 +109,7 @@ class Table:
         )
         self._colors, self._markers, self._here = colors, markers, here
         self._changing = bool(data.scheduler[0])
+        self._columns = self._wide()
         self._still = self._entries()
         self.panel = lru_cache(maxsize=2)(self._panel)
         self._values = lru_cache(maxsize=2)(self._made)
@@ -118,22 +122,45 @@ class Table:
         marks = [*self._still, Lines(line, self.theme.accent, 3.0), *self._values(step)]
         return layout.text_panel("table", self.rect, tuple(marks))
 
-    def _columns(self) -> tuple[float, float]:
-        """Where learning rates and values begin: evenly, unless the longest event needs more room."""
-        width = self.rect[2]
-        names = 68.0 + max(glyphs.advance(label, self._size(), "semibold") for label in self.data.labels)
-        head = glyphs.advance(self.view.say(words.RATE), SMALL) + 32.0
-        events = [self.view.say(words.LEFT, step=k) for k in self.data.left if k is not None]
-        events += [self.view.say(words.DIVERGED, step=k) for k in self.data.diverged if k is not None]
-        room = max((glyphs.advance(event, SMALL) for event in events), default=0.0)
-        rate = max(0.34 * width, names)
-        value = min(max(0.6 * width, rate + head), width - room)
-        return max(names, min(rate, value - head)), value
+    def _wide(self) -> tuple[float, float, bool]:
+        """Where learning rates and values begin, evenly unless something needs more room; whether events are short."""
+        width, data = self.rect[2], self.data
+        names = 68.0 + max(glyphs.advance(label, self._size(), "semibold") for label in data.labels)
+        some = slice(None, None, max(1, data.steps // 70))
+        shown = significant if self._changing else _rate
+        rates = {shown(v) for v in data.learning[:, some].ravel().tolist() if np.isfinite(v)} | {
+            self.view.say(words.RATE)
+        }
+        values = {words.value_text(v) for v in data.values[:, some].ravel().tolist() if np.isfinite(v)}
+        head = glyphs.advance(self.view.say(words.VALUE_AT, step=data.steps), SMALL)
+        for short in (False, True):
+            left, diverged = (words.LEFT_SHORT, words.DIVERGED_SHORT) if short else (words.LEFT, words.DIVERGED)
+            said = [self.view.say(left, step=k) for k in data.left if k is not None]
+            said += [self.view.say(diverged, step=k) for k in data.diverged if k is not None]
+            rate_head = self.view.say(words.RATE_SHORT if short else words.RATE)
+            rate = max(glyphs.advance(text, SMALL) for text in (rate_head, *rates)) + (20.0 if short else 32.0)
+            value = max(head, *(glyphs.advance(text, SMALL) for text in (*values, *said)))
+            if names + rate + value <= width:
+                break
+        # Names have to be cut where even so there is no room for all.
+        rate_x = max(min(max(0.34 * width, names), width - rate - value), 0.3 * width)
+        value_x = max(min(max(0.6 * width, rate_x + rate), width - value), rate_x + rate)
+        return rate_x, value_x, short
 
     def _size(self) -> float:
         """The type size of the names: smaller where a long one would push the numbers off."""
         longest = max(glyphs.advance(label, 28.0, "semibold") for label in self.data.labels)
-        return 28.0 if longest < (0.62 if self.stacked else 0.38) * self.rect[2] else SMALL
+        return 28.0 if longest < (0.56 if self.stacked else 0.3) * self.rect[2] else SMALL
+
+    def _label(self, i: int) -> str:
+        """A name, cut where there is no room for it."""
+        room = (0.66 * self.rect[2] if self.stacked else self._columns[0]) - 40.0 - 12.0
+        label = self.data.labels[i]
+        if glyphs.advance(label, self._size(), "semibold") <= room:
+            return label
+        while label and glyphs.advance(label + "…", self._size(), "semibold") > room:
+            label = label[:-1]
+        return label.rstrip(" (/") + "…"
 
     def _row(self, i: int) -> float:
         """The middle of an optimizer's first line."""
@@ -142,14 +169,14 @@ class Table:
     def _entries(self) -> list[Mark]:
         """Marker, name and learning rate of each path, and what the columns are."""
         theme, data = self.theme, self.data
-        rate_x, _ = self._columns()
+        rate_x = self._columns[0]
         middle = ("left", "middle")
         ends = [[0.0, _RULE], [self.rect[2], _RULE]]
         marks: list[Mark] = [Lines(np.array(ends), theme.edge, 3.0)]
-        for i, label in enumerate(data.labels):
+        for i in range(len(data.labels)):
             y = self._row(i)
             marks.append(Points((14.0, y), self._colors[i], 26.0, theme.outline, 2.4, self._markers[i]))
-            marks.append(Text((40.0, y), label, self._size(), self._colors[i], "semibold", middle))
+            marks.append(Text((40.0, y), self._label(i), self._size(), self._colors[i], "semibold", middle))
             if self._changing:
                 continue
             if not self.stacked:
@@ -157,7 +184,8 @@ class Table:
             elif self.spread >= _ROOMY:
                 marks.append(self._rate_line(i, data.rates[i]))
         if not self.stacked:
-            titles = ((0.0, words.OPTIMIZER), (rate_x, words.RATE))
+            rate = words.RATE_SHORT if self._columns[2] else words.RATE
+            titles = ((0.0, words.OPTIMIZER), (rate_x, rate))
             marks += [Text((x, 16.0), self.view.say(w), SMALL, theme.quiet, anchor=middle) for x, w in titles]
         return marks
 
@@ -168,7 +196,7 @@ class Table:
     def _made(self, step: int) -> tuple[Mark, ...]:
         """The value of each path at a step, or what became of it; the rate, too, where it changes."""
         theme, data = self.theme, self.data
-        rate_x, value_x = self._columns()
+        rate_x, value_x, _ = self._columns
         here = self._here(float(step))
         head = self.view.say(words.VALUE_AT, step=step)
         middle = ("left", "middle")
@@ -186,7 +214,7 @@ class Table:
                 marks.append(Text((self.rect[2], y), what, SMALL, color, anchor=("right", "middle")))
             else:
                 below = 62.0 if self.spread >= _ROOMY else 31.0
-                marks.append(Text((28.0, y + below), what, SMALL, color, anchor=middle))
+                marks.append(Text((40.0, y + below), what, SMALL, color, anchor=middle))
             roomy = self.spread >= _ROOMY
             if (self._changing and np.isfinite(rate) and (roomy or i in here)) or (not roomy and i in here):
                 marks.append(self._rate_line(i, rate))
@@ -195,11 +223,14 @@ class Table:
     def _what(self, i: int, step: int, here: list[int]) -> tuple[str, Any]:
         """A value, or what became of a path, and its colour."""
         diverged, left = self.data.diverged[i], self.data.left[i]
+        short = not self.stacked and self._columns[2]
         if i in here:
             return words.value_text(self.data.values[i, step]), self.theme.text
         if diverged is not None and step >= diverged:
-            return self.view.say(words.DIVERGED, step=diverged), self.theme.danger
-        return self.view.say(words.LEFT, step=left), self.theme.danger
+            said, when = words.DIVERGED_SHORT if short else words.DIVERGED, diverged
+        else:
+            said, when = words.LEFT_SHORT if short else words.LEFT, left
+        return self.view.say(said, step=when), self.theme.danger
 
 
 def _rate(rate: float) -> str:
@@ -208,6 +239,11 @@ def _rate(rate: float) -> str:
         return "–"
     text = f"{rate:g}"
     return text if len(text) <= 8 else significant(rate)
+
+
+def line_height(formula: str) -> float:
+    """How high a line of a formula is; fractions need more."""
+    return 46.0 if r"\frac" in formula and formula.count("+") + formula.count("-") > 3 else 32.0
 
 
 def broken(formula: str, width: float) -> tuple[list[str], float]:

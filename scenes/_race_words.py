@@ -14,6 +14,9 @@ from viz.words import Sentence
 TITLED = Sentence("Optimizer race: {title}", "优化器竞速：{title}")
 LEFT = Sentence("left the window at step {step}", "第 {step} 步离开窗口")
 DIVERGED = Sentence("diverged at step {step}", "第 {step} 步发散")
+RATE_SHORT = Sentence("rate", "学习率")
+LEFT_SHORT = Sentence("left at {step}", "{step} 步离开")
+DIVERGED_SHORT = Sentence("diverged at {step}", "{step} 步发散")
 LOSS = Sentence("f at each step, log scale", "每一步的 f（对数刻度）")
 LOSS_LINEAR = Sentence("f at each step", "每一步的 f")
 HEIGHT = Sentence("height and colour: {f}", "高度与颜色：{f}")
@@ -109,6 +112,8 @@ _NOISY = Sentence(
 )
 _SPECIAL = Sentence(" {label}: {options}.", "{label}：{options}。")
 _COMMA = Sentence(", ", "，")
+_REST = Sentence(", the rest in the table", "，其余见表")
+_MOST = 4  # names in one list of a caption
 _NOTHING = Sentence("", "")
 
 
@@ -186,6 +191,11 @@ def _joined(parts: list[Sentence], between: Sentence, end: Sentence) -> Sentence
     return whole + end
 
 
+def _listed(parts: list[Sentence]) -> Sentence:
+    """A list as far as a caption has room for it; all of it stands in the table."""
+    return _joined(parts, _COMMA, _NOTHING) if len(parts) <= _MOST else _joined(parts[: _MOST - 1], _COMMA, _REST)
+
+
 def _events(data: Data, at: float = np.inf) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
     """Who has left the window and who has diverged by a step, in the order of the steps."""
     left, diverged = (
@@ -201,7 +211,7 @@ def happened(data: Data, at: float = np.inf) -> Sentence:
     for words, events in zip((_GONE, _BURST), _events(data, at), strict=True):
         if events:
             each = [_AT.format(label=_tied(label), step=step) for step, label in events]
-            said = said + words.format(list=_joined(each, _COMMA, _NOTHING))
+            said = said + words.format(list=_listed(each))
     return Sentence(said.en.strip(), said.zh)
 
 
@@ -215,7 +225,7 @@ def _verdict(data: Data) -> Sentence:
         named = [f"{_tied(data.labels[i])}\N{NO-BREAK SPACE}{value_text(data.values[i, -1])}" for i in there]
         each = [Sentence(text, text) for text in named]
         words = _RANKED if len(there) > 1 else _ALONE
-        said = words.format(steps=data.steps, list=_joined(each, _COMMA, _NOTHING))
+        said = words.format(steps=data.steps, list=_listed(each))
     said = said + happened(data)
     return Sentence(said.en.strip(), said.zh)
 

@@ -162,7 +162,7 @@ FLAG = 2.1  # sizes of a marker that a flag reaches beyond the end of its curve
 
 def _stacked(y: Floats, gap: float, height: float, edge: float) -> Floats:
     """Heights moved as little as it takes (in the sum of squares) to lie `gap` apart and inside a panel."""
-    order = np.argsort(y, kind="stable")
+    order = np.lexsort((-np.arange(len(y)), y))  # of equal ones the first is on top, as in a list
     gap = min(gap, (height - 2 * edge) / max(len(y) - 1, 1))
     # With the gaps taken out, "ascending by at least the gap" is "not descending": pool what violates it.
     blocks: list[tuple[float, int]] = []

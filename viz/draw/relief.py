@@ -96,6 +96,7 @@ class Relief:
         lines = contour_lines(xs, ys, heights, levels)
         self._contours = [line[_apart(line, spacing)] for line in lines if np.ptp(line, axis=0).max() > spacing]
         self._hatched = [self._box(refine(_numbered(line), 2 * spacing, tuple(self._scale))[:, 1:]) for line in hatched]
+        self._roomy = rect[2] > 450.0
         self.unit = 2.0 / rect[2]  # picture units in a canvas unit
         self.xlim, self.ylim = (-1.0, 1.0), (-rect[3] / rect[2], rect[3] / rect[2])
         self._cameras: dict[float, Camera] = {}
@@ -171,7 +172,7 @@ class Relief:
         marks: list[Mark] = []
         eye = camera.position
         for axis, other in ((0, 1), (1, 0)):
-            at = ticks(*self.window[axis], 4)
+            at = ticks(*self.window[axis], 4 if self._roomy else 2)
             foot = np.zeros((len(at) + 1, 3))
             foot[:-1, axis] = [(v - self._middle[axis]) * self._scale[axis] for v, _ in at]
             foot[:, other] = np.copysign(self._half[other], eye[other])

@@ -147,6 +147,12 @@ def test_a_polyline_is_drawn_along_its_vertices(brush: Any) -> None:
     assert np.abs(middles - exact).max() < 0.12
 
 
+def test_a_line_that_goes_back_the_way_it_came_keeps_its_width(brush: Any) -> None:
+    to_and_fro = [[-1.0, -0.5], [1.0, 0.5], [-0.9, -0.45], [0.9, 0.45], [-1.0, -0.5], [1.0, 0.5]]
+    drawn = [ink(brush.paint(frame_of(panel(Lines(line, "#ffffff", 18.0))))) for line in (to_and_fro[:2], to_and_fro)]
+    assert np.abs(drawn[0] - drawn[1]).max() < 0.1
+
+
 def test_lines_have_their_own_colours_and_widths(brush: Any) -> None:
     lines = [[[-1.0, y], [1.0, y]] for y in (0.5, 0.0, -0.5)]
     pixels = brush.paint(frame_of(panel(Lines(lines, np.eye(3), [3.0, 12.0, 30.0]))))

@@ -35,39 +35,47 @@ def inks(mark: Any, panel: Panel, bounds: tuple[float, float, float, float]) -> 
 # ---- one picture ---------------------------------------------------------------------------------
 
 
-def lit(pixels: np.ndarray, ground: np.ndarray) -> np.ndarray:
-    return np.abs(pixels - ground).max(axis=-1)
+def around(amount: np.ndarray) -> np.ndarray:
+    """The largest value among each pixel and its neighbours."""
+    wide = np.pad(amount, 1)
+    rows, columns = amount.shape
+    return np.max([wide[i : i + rows, j : j + columns] for i in range(3) for j in range(3)], axis=0)
+
+
+def extent(amount: np.ndarray) -> np.ndarray:
+    seen = np.argwhere(amount > 60)
+    return np.concatenate([seen.min(axis=0), seen.max(axis=0)])
+
+
+def centre(amount: np.ndarray) -> np.ndarray:
+    rows, columns = np.indices(amount.shape)
+    return np.array([(rows * amount).sum(), (columns * amount).sum()]) / amount.sum()
 
 
 @needs_manim
 @pytest.mark.parametrize("name", sorted(ANIMATIONS))
 def test_renderers_agree_on_every_scene(name: str) -> None:
-    """Panel by panel: the same colours, the same extent to a pixel, the same centre of gravity."""
+    """The same extent to a pixel, the same centre of gravity; panel by panel the same colours and shapes."""
     animation = ANIMATIONS[name]
-    for share in (0.3, 0.85):
-        frame = animation.frame(share * animation.timeline.seconds, size=SIZE)
-        ground = np.array(frame.background[:3]) * 255
-        pictures = [painter(r, *SIZE).paint(frame)[..., :3].astype(float) for r in ("mpl", "manim")]
-        assert np.abs(pictures[0] - pictures[1]).mean() < 1.0
-        for panel in frame.panels:
-            x, y, w, h = panel.rect
-            left, top, right, bottom = (np.array([x, y, x + w, y + h]) / 3).round().astype(int)
-            one, other = (picture[max(top, 0) : bottom, max(left, 0) : right] for picture in pictures)
-            where = f"{panel.name} at {share}"
-            assert np.abs(one.mean(axis=(0, 1)) - other.mean(axis=(0, 1))).max() < 1.5, where
-            light = [lit(picture, ground) for picture in (one, other)]
-            if light[0].max(initial=0.0) <= 80:
-                continue
-            extents, centres = [], []
-            for amount in light:
-                seen = np.argwhere(amount > 60)
-                extents.append([*seen.min(axis=0), *seen.max(axis=0)])
-                rows, columns = np.indices(amount.shape)
-                centres.append([(rows * amount).sum() / amount.sum(), (columns * amount).sum() / amount.sum()])
-            assert np.abs(np.subtract(*extents)).max() <= 1, where
-            # Small type of formulas is set to whole pixels by matplotlib, which makes its strokes lighter or darker.
-            formulas = any("$" in mark.string for mark in panel.marks if isinstance(mark, Text))
-            assert np.abs(np.subtract(*centres)).max() < (3.0 if formulas else 0.8), where
+    frame = animation.frame(0.6 * animation.timeline.seconds, size=SIZE)
+    ground = np.array(frame.background[:3]) * 255
+    pictures = [painter(r, *SIZE).paint(frame)[..., :3].astype(float) for r in ("mpl", "manim")]
+    light = [np.abs(picture - ground).max(axis=-1) for picture in pictures]
+    assert np.abs(pictures[0] - pictures[1]).mean() < 1.0
+    assert np.abs(extent(light[0]) - extent(light[1])).max() <= 1
+    assert np.abs(centre(light[0]) - centre(light[1])).max() < 1.5
+    for panel in frame.panels:
+        x, y, w, h = panel.rect
+        left, top, right, bottom = (np.array([x, y, x + w, y + h]) / 3).round().astype(int)
+        place = slice(max(top, 0), bottom), slice(max(left, 0), right)
+        means = [picture[place].mean(axis=(0, 1)) for picture in pictures]
+        # Lines on top of each other become a little wider with matplotlib, whose soft edges add up.
+        assert np.abs(means[0] - means[1]).max() < 2.5, panel.name
+        for one, other in (light, light[::-1]):
+            # What is bright in one picture is not dark in the other, nor around it.
+            bright = one[place] > 100
+            lost = bright & (around(other)[place] < 40)
+            assert lost.sum() <= 0.01 * bright.sum() + 1, panel.name
 
 
 @needs_manim

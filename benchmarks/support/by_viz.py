@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,14 @@ def moving(path: Path, count: int, size: Size, watch: Stopwatch) -> None:
     with watch:
         draw = stage(size)
         _write(path, count, size, lambda index: draw(index, count))
+
+
+def by_manim(path: Path, count: int, size: Size, watch: Stopwatch) -> None:
+    """The clip of `moving`, as `--renderer manim` draws it."""
+    importlib.import_module("viz.render.manim")
+    with watch:
+        draw = stage(size)
+        _write(path, count, size, lambda index: draw(index, count), "manim")
 
 
 def still(path: Path, count: int, size: Size, watch: Stopwatch) -> None:
@@ -59,8 +68,8 @@ def stage(size: Size) -> Callable[[int, int], Frame]:
     return frame
 
 
-def _write(path: Path, count: int, size: Size, frame: Callable[[int], Frame]) -> None:
-    brush = painter("mpl", *size)
+def _write(path: Path, count: int, size: Size, frame: Callable[[int], Frame], renderer: str = "mpl") -> None:
+    brush = painter(renderer, *size)
 
     def frames() -> Iterator[encoder.Pixels]:
         for index in range(count):

@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from support.clock import Stopwatch
+from viz.render import need_manim
 
 # name -> module and function(path, frames, size, watch)
 NAMES = {
@@ -20,6 +21,7 @@ NAMES = {
     "FuncAnimation": "by_matplotlib.usual",
     "FuncAnimation, tuned": "by_matplotlib.tuned",
     "manim": "by_manim.moving",
+    "viz, by manim": "by_viz.by_manim",
     "viz, nothing moves": "by_viz.still",
 }
 
@@ -28,6 +30,8 @@ def main() -> None:
     """Run the contestant that the command line names."""
     name, path, frames, width, height = sys.argv[1:]
     module, function = NAMES[name].split(".")
+    if "manim" in name:
+        need_manim.check()  # its import makes some libraries warn
     run: Callable[..., None] = getattr(import_module(f"support.{module}"), function)
     watch = Stopwatch()
     run(Path(path), int(frames), (int(width), int(height)), watch)

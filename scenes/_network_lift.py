@@ -314,11 +314,11 @@ class Lifted(_Wide):
         length = 0.8 * eye.radius
         if width == 3:
             letter = "z" if what != "line" and self.layers[j].kind == "linear" else "h"
-            tips, names = view.directions.T * length, [f"${letter}_{{{i + 1}}}$" for i in range(3)]
+            tips, names = view.directions.T * length, [letter + index for index in "₁₂₃"]
         else:
             tips, names = np.eye(3) * length, [f"PC{i + 1}" for i in range(3)]
             if what == "line" and self.cuts:
-                names = ["", "", "$w$"]
+                names = ["", "", "w"]
         ends = np.stack([-tips, tips], axis=1) + (0.0 if width == 3 else np.array(eye.centre))
         flat = eye.see(ends)[0]
         color = alpha(theme.quiet, strength)

@@ -118,7 +118,7 @@ def test_a_plane_is_set_into_space_without_a_flip() -> None:
     for seed in range(8):
         M = np.zeros((3, 3))
         M[:, :2] = np.random.default_rng(seed).normal(0, 1, (3, 2))
-        path = SpacePath.of(M, np.zeros(3), flat=True)
+        path = SpacePath.of(M, np.zeros(3))
         sizes = np.linalg.svd(M[:, :2], compute_uv=False)
         assert path.mirror is None
         for s in np.linspace(0, 1, 21):

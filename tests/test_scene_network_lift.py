@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ import pytest
 import viz
 from scenes import _network_lift, network_warp
 from viz.errors import UsageError
-from viz.marks import Lines, Points, Polygons
+from viz.marks import Lines, Points, Polygons, rgba
 from viz.measure.jacobian import determinants
 from viz.measure.separability import separate
 from viz.measure.warp import stages
@@ -53,6 +55,19 @@ def test_circles_are_solved_by_default(circles: viz.Animation) -> None:
     assert "一个平面即可分开" in circles.timeline.steps[-1].caption.zh
 
 
+def test_no_linear_stack_separates_circles(circles: viz.Animation) -> None:
+    run = circles.data.run
+    for seed, widths in enumerate(((2, 2), (2, 3), (2, 8, 2), (2, 16, 16, 5))):
+        rng = np.random.default_rng(seed)
+        points = run.points
+        for a, b in pairwise(widths):
+            points = points @ rng.normal(0, 1, (b, a)).T + rng.normal(0, 1, b)
+        assert not separate(points, run.labels).separable, widths
+    linear = viz.scene("network-warp", dataset="circles", activation="none", **{**TINY, "steps": 60})
+    assert linear.data.apart == (False, False)
+    assert "one straight line" in linear.timeline.steps[-1].caption.en
+
+
 def test_spirals_are_solved_by_default() -> None:
     for options in ({"lr": 0.03}, {"arms": 3}):
         animation = viz.scene("network-warp", dataset="spirals", **{**TINY, "steps": 1500, **options})
@@ -90,6 +105,31 @@ def test_the_view_turns_and_every_point_stays_in_it(circles: viz.Animation) -> N
                 dots = np.concatenate([m.xy for m in panel.marks if isinstance(m, Points) and len(m.xy) > 1])
                 low, high = np.array([panel.xlim[0], panel.ylim[0]]), np.array([panel.xlim[1], panel.ylim[1]])
                 assert (dots >= low).all() and (dots <= high).all(), (name, share, size)
+
+
+def test_the_camera_goes_back_where_points_would_leave(circles: viz.Animation) -> None:
+    stage = lifted(circles)
+    stage.eyes = [replace(eye, radius=0.6 * eye.radius) for eye in stage.eyes]
+    limit = np.array([high for _, high in stage.eyes[0].limits(stage.rect[2:])])
+
+    def outermost(p: float) -> float:
+        eye, s, _ = stage._seat("layer 0", p)
+        return float((np.abs(eye.see(stage._way("points", 0, s))[0]) / limit).max())
+
+    middle = np.linspace(0, 1, 17)[5:-5]
+    stage.room = [0.0, 0.0]
+    assert max(map(outermost, middle)) > 1
+    stage.room = [stage._room(0), 0.0]
+    assert stage.room[0] > 0 and max(map(outermost, middle)) < 1
+
+
+def test_cells_without_area_are_grey() -> None:
+    from viz.draw.areas import area_colors
+
+    view = View()
+    colors = area_colors(view, np.array([0.0, 1.0, -1.0, 10.0]))
+    assert np.allclose(colors[0], rgba(view.theme.neutral))
+    assert np.array_equal(colors[1], colors[2]) and not np.array_equal(colors[1], colors[3])
 
 
 def test_all_points_are_drawn_in_space(circles: viz.Animation) -> None:

@@ -105,14 +105,13 @@ class SpacePath:
     mirror: Floats | None
 
     @classmethod
-    def of(cls, M: ArrayLike, c: ArrayLike, *, flat: bool = False) -> SpacePath:
+    def of(cls, M: ArrayLike, c: ArrayLike) -> SpacePath:
         """Take an affine map of space apart.
 
         Args:
-            M: matrix (3, 3), acting on columns.
+            M: matrix (3, 3), acting on columns. With a column of zeros it sets a plane into space, by a turn and a
+                stretch alone; with a row of zeros it presses space flat, at the end of its way.
             c: shift (3,).
-            flat: whether all that moves lies in the plane z = 0, so that M may do anything to the third direction;
-                then a plane is only ever turned and stretched, never flipped.
 
         Raises:
             UsageError: for another shape, or a number that is not finite.
@@ -122,11 +121,6 @@ class SpacePath:
             raise UsageError("space.lift", matrix=matrix.shape, shift=shift.shape)
         if not (np.isfinite(matrix).all() and np.isfinite(shift).all()):
             raise UsageError("measure.affine.finite")
-        if flat:
-            normal = np.cross(matrix[:, 0], matrix[:, 1])
-            length = float(np.linalg.norm(normal))
-            if length > RANK * float(np.sum(matrix[:, :2] ** 2)):
-                matrix = np.column_stack([matrix[:, :2], normal / length])
         u, factors, vt = np.linalg.svd(matrix)
         mirror = None
         if np.linalg.det(u @ vt) < 0:
@@ -208,7 +202,7 @@ class Pictures:
             return None
         M = b.directions @ layer.W @ a.directions.T
         c = b(layer.W @ a.centre + layer.b)
-        return AffinePath.of(M, c) if self.count == 2 else SpacePath.of(M, c, flat=layer.W.shape[1] == 2)
+        return AffinePath.of(M, c) if self.count == 2 else SpacePath.of(M, c)
 
     def between(self, j: int, values: Floats, s: float, ease: Ease = linear) -> Floats:
         """Picture coordinates (…, count) of points (…, D) of space j that have come to `s` of layer j.

@@ -18,4 +18,8 @@ WORDS = {
         "{where} has {count} classes; this scene needs two, for example --dataset patients.",
         "{where} 有 {count} 个类别；该场景需要两类，例如 --dataset patients。",
     ),
+    "flow.inits": (
+        "init-symmetry shows 1 to {most} starts, not {count}; for example --init zeros,constant:0.3,normal:0.5.",
+        "init-symmetry 展示 1 到 {most} 种初始化，而不是 {count} 种；例如 --init zeros,constant:0.3,normal:0.5。",
+    ),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -164,13 +165,17 @@ def numbers(data: Data) -> dict[str, Any]:
     for name, course, findings in zip(("ill", "cured"), (data.ill, data.cured), data.found, strict=True):
         found[name] = {
             "first loss": float(course.losses[0]),
-            "last loss": float(course.losses[-1]),
+            "last loss": _known(course.losses[-1]),
             "steps": len(course.losses),
-            "accuracy": course.accuracy,
-            "accuracy in use": course.used,
+            "accuracy": _known(course.accuracy),
+            "accuracy in use": _known(course.used),
             "findings": list(findings),
         }
     return found
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def history(data: Data) -> Floats:
@@ -279,6 +284,9 @@ class _Stage:
         self._places()
         self._loss_limits()
         self._vital_limits()
+        # What rests is the same panel: each is remembered by all that it depends on.
+        self.loss, self.vital = lru_cache(16)(self._loss), lru_cache(16)(self._vital)
+        self.heads_of = lru_cache(16)(self._heads)
         self._networks: dict[tuple[bool, int, bool], Panel] = {}
         self._cards: dict[tuple[bool, bool], Panel] = {}
 
@@ -343,13 +351,10 @@ class _Stage:
         marks: list[Mark] = []
         faded = 1.0 - 0.55 * state.told * (1.0 - state.both)
         marks += self._step_line(state, self.loss_lim)
-        for course, color, share in (
-            (self.data.ill, self.theme.danger, state.ill),
-            (self.data.cured, self.theme.positive, state.cured),
-        ):
-            if share > 0:
-                strength = faded if course is self.data.ill else 1.0
-                marks += self._curve(course.losses, 1, share, alpha(color, strength), self.loss_lim, 5.0)
+        ill = alpha(self.theme.danger, faded)
+        marks += self._curve(self.data.ill.losses, 1, state.ill, ill, self.loss_lim, 5.0)
+        if state.told > 0:
+            marks += self._curve(self.data.cured.losses, 1, state.cured, self.theme.positive, self.loss_lim, 5.0)
         labels = axes(self.theme, (), self.loss_ticks, grid="y")
         return self._chart("loss", self.loss_rect, self.loss_lim, marks, labels, self.loss_log)
 
@@ -366,11 +371,10 @@ class _Stage:
         if state.told > 0:
             for series, color in zip(self.data.ill.vital.values, colors, strict=True):
                 marks += self._curve(series, 0, 1.0, alpha(color, 0.25), self.vital_lim, 3.0, head=False)
-        if share > 0:
-            for k, (series, color) in enumerate(zip(shown.values, colors, strict=True)):
-                # Series that lie on each other are all seen: the later ones are thinner.
-                width = 4.5 + 3.0 * (len(shown.values) - 1 - k) if self.data.case == "symmetric-init" else 4.5
-                marks += self._curve(series, 0, share, color, self.vital_lim, width)
+        for k, (series, color) in enumerate(zip(shown.values, colors, strict=True)):
+            # Series that lie on each other are all seen: the later ones are thinner.
+            width = 4.5 + 3.0 * (len(shown.values) - 1 - k) if self.data.case == "symmetric-init" else 4.5
+            marks += self._curve(series, 0, share, color, self.vital_lim, width)
         along = ticks(0.0, self.count, 6)
         labels = axes(self.theme, along, self.vital_ticks, self.view.say(_STEP), grid="y")
         return self._chart("main", self.vital_rect, self.vital_lim, marks, labels, self.vital_log)
@@ -407,7 +411,7 @@ class _Stage:
         if not len(x):
             return []
         path = np.stack([x.astype(np.float64), y], axis=1)
-        now = share * (len(values) - 1) + start
+        now = max(share * (len(values) - 1) + start, path[0, 0])
         part = upto(path, now)
         marks: list[Mark] = []
         if len(part) > 1:
@@ -434,14 +438,10 @@ class _Stage:
         x, y, w, _ = self.heads[0]
         texts = [Text((104.0, 28.0), view.say(_LOSS), SMALL, theme.text)]
         after = 104.0 + glyphs.advance(view.say(_LOSS), SMALL) + 40.0
-        shown = [(_ILL, theme.danger, state.ill > 0)]
-        if state.told > 0:
-            shown.append((_CURED, theme.positive, True))
-        for words, color, there in shown:
-            if there:
-                text = view.say(words)
-                texts.append(Text((after, 28.0), text, SMALL, color, "semibold"))
-                after += glyphs.advance(text, SMALL, "semibold") + 30.0
+        for words, color in ((_ILL, theme.danger), *(((_CURED, theme.positive),) if state.told > 0 else ())):
+            text = view.say(words)
+            texts.append(Text((after, 28.0), text, SMALL, color, "semibold"))
+            after += glyphs.advance(text, SMALL, "semibold") + 30.0
         first = layout.text_panel("loss-head", (x, y, w, 40.0), tuple(texts))
         x, y, w, _ = self.heads[1]
         said = view.say(NAMES[self.data.case])
@@ -531,9 +531,9 @@ class _Stage:
         moment = self.line.at(t)
         state = _state(moment)
         panels = (
-            self._vital(state),
-            self._loss(state),
-            *self._heads(state),
+            self.vital(state),
+            self.loss(state),
+            *self.heads_of(state),
             self._network(state),
             self._card(state),
             self.title,

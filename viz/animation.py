@@ -122,6 +122,7 @@ class Animation:
         panel: str | None = None,
         width: float = 240.0,
         size: Size = (1920, 1080),
+        font_size: float | None = None,
         theme: str | None = None,
         lang: str | None = None,
     ) -> Figure:
@@ -133,6 +134,7 @@ class Animation:
             panel: only this panel; without `ax`, it fills a Figure of its own.
             width: of the Figure, in millimetres.
             size: shape of the canvas as a ratio, e.g. (4, 3).
+            font_size: of ticks and labels, in points; draws `panel` alone, the main one when none is named.
             theme, lang: instead of the animation's own.
 
         Returns:
@@ -145,9 +147,44 @@ class Animation:
             mpl.fill(frame.panel(panel or "main"), ax)
             figure: Any = ax.get_figure(root=True)
             return figure
-        if panel is not None:
-            return mpl.panel_figure(frame, panel, width * MM)
+        if panel is not None or font_size is not None:
+            return mpl.panel_figure(frame, panel or "main", width * MM, font_size)
         return mpl.figure(frame, width * MM)
+
+    def strip(
+        self,
+        at: Sequence[float | str] | None = None,
+        *,
+        panel: str = "main",
+        layout: str = "row",
+        width: float = 180.0,
+        size: Size = (1920, 1080),
+        font_size: float | None = None,
+        theme: str | None = None,
+        lang: str | None = None,
+    ) -> Figure:
+        """One panel at several moments side by side, as a matplotlib Figure for a page.
+
+        Args:
+            at: the moments, as for `figure`; the end of every step by default.
+            panel: the panel that is shown.
+            layout: "row", "column" or "grid".
+            width: of the Figure, in millimetres.
+            size: shape of the canvas as a ratio, e.g. (4, 3).
+            font_size: of ticks, labels and titles, in points; 8 by default.
+            theme, lang: instead of the animation's own.
+
+        Returns:
+            The Figure; above each panel stands the name of its step.
+        """
+        from viz.render import mpl_strip
+
+        line = self.timeline
+        moments = line.names if at is None else at
+        frames = [self.frame(moment, size=size, theme=theme, lang=lang) for moment in moments]
+        steps = [line.at(line.time(moment)).step for moment in moments]
+        titles = [step.label.text(lang or self.lang) for step in steps]
+        return mpl_strip.strip(frames, titles, panel, width * MM, layout=layout, font_size=font_size)
 
     def frames(
         self,
@@ -195,7 +232,7 @@ class Animation:
         theme: str | None = None,
     ) -> Clip:
         """What a file of this animation says about itself: size, length, chapters, title, numbers."""
-        from viz.export.clip import Chapter, Clip
+        from viz.export.clip import Caption, Chapter, Clip
 
         lang = lang or self.lang
         line = self.timeline
@@ -205,12 +242,18 @@ class Animation:
             for step, a, b in zip(line.steps, line.starts, line.starts[1:], strict=False)
             if b > start + 1e-9 and a < stop - 1e-9
         )
+        captions = tuple(
+            Caption(max(a, start) - start, min(b, stop) - start, step.caption.en, step.caption.zh)
+            for step, a, b in zip(line.steps, line.starts, line.starts[1:], strict=False)
+            if b > start + 1e-9 and a < stop - 1e-9 and step.caption.en.strip()
+        )
         return Clip(
             width=size[0],
             height=size[1],
             fps=fps,
             count=line.count(fps, start, stop)[1],
             chapters=chapters,
+            captions=captions,
             title=self.scene.title.text(lang),
             description=self.scene.describe(self.data).text(lang),
             lang=lang,
@@ -246,19 +289,22 @@ class Animation:
         lang: str | None = None,
         jobs: int = 1,
         keep: bool = False,
+        max_bytes: int | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> tuple[Path, ...]:
         """Write the animation to files; their suffixes say what they become.
 
         Args:
-            paths: `.mp4 .webm .gif .webp .apng`, `name_%04d.png` for a sequence, `.png .svg .pdf` for the
-                last picture. All come out of one pass over the frames.
+            paths: `.mp4 .webm .gif .webp .apng`, `name_%04d.png` for a sequence, `.png .svg` for the last
+                picture, `.pdf` for a page a step. All come out of one pass over the frames.
             size: width and height in pixels.
             fps: frames a second.
             start, end: seconds, or names of the first and the last step.
             theme, lang: instead of the animation's own.
             jobs: processes that draw.
             keep: refuse to replace files that are there.
+            max_bytes: for `.gif .webp .apng`: the most that a file may take; `size` and `fps` are then the most that
+                is tried, and the largest that fits is written.
             progress: called with the number of frames done and to do.
 
         Returns:
@@ -268,11 +314,20 @@ class Animation:
             UsageError: a path, size, rate or moment that cannot be.
             VizError: writing failed; files that were there before are unharmed.
         """
-        from viz.export import check_targets, save_figure, write
+        from viz.export import check_targets, save_figure, save_pages, write
 
         targets = [Path(p) for p in paths]
         check_targets(targets, size[0], size[1], fps, keep)
         first, last = self.window(start, end)
+        if max_bytes is not None:
+            from viz.export.budget import fit
+
+            def put(path: Path, size: Size, fps: float) -> None:
+                self.save(path, size=size, fps=fps, start=first, end=last, theme=theme, lang=lang, jobs=jobs)
+
+            for path in targets:
+                fit(path, size, fps, max_bytes, put, keep)
+            return tuple(targets)
         figures = [p for p in targets if p.suffix.lower() in FIGURES]
         others = [p for p in targets if p not in figures]
         if others and all(p.suffix.lower() == ".png" and "%" not in p.name for p in others):
@@ -282,9 +337,22 @@ class Animation:
             frames = self.frames(size, fps, start=first, end=last, theme=theme, lang=lang, jobs=jobs)
             write(others, clip, frames, keep=keep, progress=progress)
         for path in figures:
-            moment = min(last, self.timeline.seconds)
-            save_figure(self.figure(moment, size=size, theme=theme, lang=lang), path, keep=keep)
+            line = self.timeline
+            moment = min(last, line.seconds)
+            look: Any = {"size": size, "theme": theme, "lang": lang}
+            if path.suffix.lower() == ".pdf":
+                ends = [b for a, b in map(line.span, line.names) if a < moment - 1e-9 and b > first + 1e-9]
+                save_pages(
+                    (self.figure(min(b, moment), **look) for b in ends), path, keep=keep, metadata=self._words(lang)
+                )
+            else:
+                save_figure(self.figure(moment, **look), path, keep=keep, metadata=self._words(lang))
         return tuple(targets)
+
+    def _words(self, lang: str | None) -> dict[str, str]:
+        """What a figure's file says about itself."""
+        lang = lang or self.lang
+        return {"title": self.scene.title.text(lang), "description": self.description.text(lang), "lang": lang}
 
     def window(self, start: float | str | None, end: float | str | None) -> tuple[float, float]:
         """Seconds from the start of one step to the end of another; numbers are seconds already."""

@@ -152,6 +152,24 @@ def length(text: str) -> float:
     return millimetres
 
 
+def points(text: str) -> float:
+    """A type size in points, typed as 8pt or 8."""
+    found = re.fullmatch(r"\s*([0-9]{1,2}(?:\.[0-9]{1,3})?)\s*(?:pt)?\s*", text.lower())
+    size = float(found[1]) if found else 0.0
+    if not 4 <= size <= 40:
+        raise UsageError("cli.points", given=text)
+    return size
+
+
+def bytes_(text: str) -> int:
+    """A number of bytes, typed as 8MB, 500kB or 800000; a MB is a million bytes."""
+    found = re.fullmatch(r"\s*([0-9]{1,12}(?:\.[0-9]{1,3})?)\s*(kb|mb|gb|b|)\s*", text.lower())
+    size = float(found[1]) * {"kb": 1e3, "mb": 1e6, "gb": 1e9}.get(found[2], 1.0) if found else 0.0
+    if not 1 <= size < 1e12:
+        raise UsageError("cli.bytes", given=text)
+    return int(size)
+
+
 def ratio(text: str) -> tuple[int, int]:
     """The shape of a picture, typed as 16:9, 2.35:1 or 1920x1080, as whole numbers."""
     side = r"\s*([0-9]{1,5}(?:\.[0-9]{1,3})?)\s*"

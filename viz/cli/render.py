@@ -55,6 +55,7 @@ def flags(scene: str) -> list[Flag]:
         shared("renderer", "--renderer", meta="name", default="mpl"),
         shared("from", "--from", "start", meta="step"),
         shared("to", "--to", "end", meta="step"),
+        shared("max_size", "--max-size", meta="bytes"),
         shared("jobs", "--jobs", meta="int", default="1"),
         shared("dask", "--dask", meta="address"),
         switch("keep", "--keep"),
@@ -77,6 +78,7 @@ def render(scene: Scene, **given: Any) -> None:
     size, fps = options.shape(given["quality"], given["size"], given["fps"])
     theme, renderer, lang = given["theme"] or "dark", given["renderer"] or "mpl", language()
     jobs = options.jobs(given["jobs"])
+    most = None if given["max_size"] is None else options.bytes_(given["max_size"])
     config = scene.configure(**options.chosen(given))
     options.check_look(theme, lang, size, renderer)
     paths = [Path(p) for p in given["output"] or (f"{FOLDER}/{scene.name}.mp4",)]
@@ -92,6 +94,7 @@ def render(scene: Scene, **given: Any) -> None:
             end=given["end"],
             jobs=jobs or 1,
             keep=given["keep"],
+            max_bytes=most,
             progress=board.frames,
         )
     elapsed = time.monotonic() - began

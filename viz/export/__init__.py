@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from viz.export.clip import Chapter, Clip, check_rate, check_size
-from viz.export.figure import save_figure
+from viz.export.clip import Caption, Chapter, Clip, check_rate, check_size
+from viz.export.figure import save_figure, save_pages
 from viz.export.jobs import write
 from viz.export.registry import Format, formats, require
 from viz.export.targets import check_targets
 
 __all__ = [
+    "Caption",
     "Chapter",
     "Clip",
     "Format",
@@ -18,5 +19,6 @@ __all__ = [
     "formats",
     "require",
     "save_figure",
+    "save_pages",
     "write",
 ]

@@ -31,6 +31,21 @@ class Chapter:
 
 
 @dataclass(frozen=True)
+class Caption:
+    """What is said about a stretch of a clip.
+
+    Args:
+        start, end: seconds.
+        en, zh: the words in both languages.
+    """
+
+    start: float
+    end: float
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True)
 class Clip:
     """A sequence of pictures of one size and what is to be told about it.
 
@@ -39,6 +54,7 @@ class Clip:
         fps: pictures a second; 29.97 and its like mean 30000/1001.
         count: number of pictures.
         chapters: named stretches, in order.
+        captions: what is said when, in order; written beside videos.
         title, description: in the clip's language.
         lang: "en" or "zh".
         meta: what the sidecar file records besides: scene, options, seed, versions, numbers.
@@ -52,6 +68,7 @@ class Clip:
     fps: float | Fraction
     count: int
     chapters: tuple[Chapter, ...] = ()
+    captions: tuple[Caption, ...] = ()
     title: str = ""
     description: str = ""
     lang: str = "en"
@@ -59,6 +76,7 @@ class Clip:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "chapters", tuple(self.chapters))
+        object.__setattr__(self, "captions", tuple(self.captions))
         check_size(self.width, self.height)
         check_rate(self.fps)
         if self.count < 1:

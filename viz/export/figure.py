@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,11 +30,69 @@ _NO_DATES: dict[str, dict[str, str | None]] = {
 }
 _RC: Any = {
     "svg.hashsalt": "viz",  # identifiers inside the file would be random otherwise
-    "svg.fonttype": "path",  # looks the same where the fonts are not installed
+    "svg.fonttype": "path",  # of mathematics; other text is text
     "pdf.fonttype": 42,  # TrueType: text can be searched and copied, and journals take it
     "pdf.compression": 6,
     "text.hinting": "none",  # as in frames: hinted type is wider or narrower than it was measured
 }
+
+
+@contextmanager
+def _lettering(path: Path, suffix: str) -> Iterator[None]:
+    """Text as text, with its fonts inside: matplotlib does so for pdf, we for svg."""
+    if suffix != ".svg":
+        yield
+        return
+    from viz.export.svgtext import embed_fonts, text_as_text
+
+    with text_as_text() as used:
+        yield
+    embed_fonts(path, used)
+
+
+def save_pages(
+    figures: Iterable[Figure], path: Path | str, *, keep: bool = False, metadata: Mapping[str, str] | None = None
+) -> Path:
+    """Write figures to one `.pdf` file, a page each.
+
+    Args:
+        figures: one after the other; each may be dropped when the next is asked for.
+        path, keep, metadata: as for `save_figure`.
+
+    Returns:
+        The path.
+
+    Raises:
+        UsageError, VizError: as `save_figure`.
+    """
+    path = Path(path)
+    kind = format_of(path)
+    if kind.name != ".pdf":
+        raise UsageError("export.film_only", path=path, known=".pdf")
+    check_place(path, kind, keep)
+
+    import matplotlib as mpl
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    with told(path):
+        claim = Claim(path)
+        try:
+            with (
+                mpl.rc_context(_RC),
+                PdfPages(claim.temp, metadata={**_words(".pdf", metadata), **_NO_DATES[".pdf"]}) as pages,
+            ):
+                for figure in figures:
+                    pages.savefig(figure)
+            claim.sync()
+            claim.commit(keep)
+        finally:
+            claim.drop()
+    return path
+
+
+def _words(suffix: str, metadata: Mapping[str, str] | None) -> dict[str, str]:
+    names = _NAMES[suffix]
+    return {names[k]: v for k, v in (metadata or {}).items() if k in names and v}
 
 
 def save_figure(
@@ -68,12 +127,11 @@ def save_figure(
 
     import matplotlib as mpl
 
-    names = _NAMES[kind.name]
-    words = {names[k]: v for k, v in (metadata or {}).items() if k in names and v}
+    words = _words(kind.name, metadata)
     with told(path):
         claim = Claim(path)
         try:
-            with mpl.rc_context(_RC):
+            with mpl.rc_context(_RC), _lettering(claim.temp, kind.name):
                 figure.savefig(claim.temp, format=kind.name[1:], dpi=dpi, metadata={**words, **_NO_DATES[kind.name]})
             claim.sync()
             claim.commit(keep)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from viz.errors import UsageError, unknown
+from viz.export import vtt
 from viz.export.claim import Claim, told
 from viz.export.clip import Clip
 from viz.export.registry import Format, format_of
 from viz.export.sidecar import beside, text
 from viz.export.targets import check_targets
 from viz.export.writer import Settings
+from viz.words import LANGUAGES
 
 if TYPE_CHECKING:
     from viz.export.writer import Pixels, Writer
@@ -140,17 +142,25 @@ def _checker(clip: Clip) -> Callable[[Pixels], Pixels]:
     return check
 
 
+def _notes(job: _Job, clip: Clip, digest: str | None) -> Iterator[tuple[Path, str]]:
+    """The files that lie beside a target: its sidecar, and the captions of a video in both languages."""
+    if digest is not None and job.kind.moving:
+        yield beside(job.path), text(job.path, clip, digest, job.writer.facts())
+    if clip.captions and job.kind.kind == "video":
+        for lang in LANGUAGES:
+            yield vtt.beside(job.path, lang), vtt.text(clip, lang)
+
+
 def _commit(jobs: Sequence[_Job], clip: Clip, digest: str | None, keep: bool, undo: ExitStack) -> None:
     notes: list[tuple[Path, Claim]] = []
     for job in jobs:
         with told(job.path):
             job.claim.sync()
-        if digest is not None and job.kind.moving:
-            path = beside(job.path)
+        for path, words in _notes(job, clip, digest):
             with told(path):
                 claim = Claim(path)
                 undo.callback(claim.drop)
-                claim.temp.write_text(text(job.path, clip, digest, job.writer.facts()), encoding="utf-8")
+                claim.temp.write_text(words, encoding="utf-8")
                 claim.sync()
             notes.append((path, claim))
     for job in jobs:

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from viz.frame import Frame, Panel
-from viz.marks import Mark
+from viz.marks import Mark, Text
 from viz.render import mpl_key
 from viz.render.mpl_artists import add, dress, ink
 from viz.render.mpl_canvas import Canvas, Store
@@ -206,22 +206,25 @@ def figure(frame: Frame, width: float) -> Figure:
     k = 72.0 * width / frame.width
     for panel in frame.panels:
         ax = fig.add_axes(_fractions(panel, frame), label=panel.name)
-        _fill(panel, ax, k)
+        fill_scaled(panel, ax, k)
     return fig
 
 
-def panel_figure(frame: Frame, name: str, width: float) -> Figure:
+def panel_figure(frame: Frame, name: str, width: float, font_size: float | None = None) -> Figure:
     """One panel of the frame as a Figure of its own, with room for its ticks, its labels and its key.
 
     Args:
         frame: the picture.
         name: the panel's name.
         width: inches.
+        font_size: of ticks and labels in points; by default 8 to 10, readable on a narrow page.
     """
     panel = frame.panel(name)
-    # Ticks are set in 8 to 10 pt: readable on a narrow page, and not blown up with a small panel.
     size = panel.axes.size if panel.axes else 24.0
+    # Not blown up with a small panel.
     k = float(np.clip(72.0 * width / (panel.rect[2] * 1.25), 8.0 / size, 10.0 / size))
+    if font_size is not None:
+        k = font_size / size
     left = (3.2 if panel.axes and panel.axes.yticks else 0.6) * size * k / 72
     left += 1.4 * size * k / 72 if panel.axes and panel.axes.ylabel else 0
     below = (1.9 if panel.axes and panel.axes.xticks else 0.6) * size * k / 72
@@ -235,7 +238,7 @@ def panel_figure(frame: Frame, name: str, width: float) -> Figure:
     fig = Figure(figsize=(width, total), dpi=_DPI, facecolor=frame.background)
     FigureCanvasAgg(fig)
     ax = fig.add_axes((left / width, below / total, inner / width, height / total), label=panel.name)
-    _fill(panel, ax, k)
+    fill_scaled(panel, ax, k)
     if panel.key:
         top = (mpl_key.height(panel, room) + 0.5 * size) * k / 72
         handles = mpl_key.register(panel, ax, k)
@@ -258,14 +261,23 @@ def fill(panel: Panel, ax: MplAxes) -> MplAxes:
     box = ax.get_position()
     inches = box.width * root.get_size_inches()[0], box.height * root.get_size_inches()[1]
     k = 72.0 * min(inches[0] / panel.rect[2], inches[1] / panel.rect[3])
-    _fill(panel, ax, k)
+    fill_scaled(panel, ax, k)
     mpl_key.register(panel, ax, k)
     if panel.equal:
         ax.set_aspect("equal", adjustable="box")
     return ax
 
 
-def _fill(panel: Panel, ax: MplAxes, k: float) -> None:
-    dress(panel, ax, k)
+def fill_scaled(panel: Panel, ax: MplAxes, k: float, type_k: float | None = None) -> None:
+    """Draw one panel into an Axes.
+
+    Args:
+        panel: what to draw.
+        ax: where.
+        k: points (1/72 inch) per canvas unit, for widths and sizes.
+        type_k: the same for type; that of the widths when it is left out.
+    """
+    type_k = k if type_k is None else type_k
+    dress(panel, ax, type_k)
     for i, mark in enumerate(panel.marks):
-        add(mark, panel, ax, k).set_zorder(2 + i * 1e-3)
+        add(mark, panel, ax, type_k if isinstance(mark, Text) else k).set_zorder(2 + i * 1e-3)

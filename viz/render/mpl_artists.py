@@ -31,7 +31,8 @@ def font(family: str, weight: str) -> FontProperties:
     return FontProperties(fname=str(glyphs.file(family, weight)))
 
 
-def _font_for(string: str, weight: str) -> FontProperties:
+def font_for(string: str, weight: str) -> FontProperties:
+    """The bundled font that has every character of a string."""
     return font(glyphs.family(string), weight)
 
 
@@ -144,7 +145,7 @@ def _text(mark: Text, panel: Panel, ax: MplAxes, k: float, pixel: float | None) 
         float(mark.xy[1]),
         mark.string,
         color=tuple(mark.color.tolist()),
-        fontproperties=_font_for(mark.string, mark.weight),
+        fontproperties=font_for(mark.string, mark.weight),
         fontsize=mark.size * k,
         horizontalalignment=horizontal,
         # A row of labels shares its baseline whatever letters they hold: centre on the capitals, not on the box.
@@ -248,8 +249,8 @@ def dress(panel: Panel, ax: MplAxes, k: float) -> None:
     for axis, wanted in ((ax.xaxis, axes.xgrid), (ax.yaxis, axes.ygrid)):
         axis.grid(wanted, color=axes.line, linewidth=1.2 * k) if wanted else axis.grid(False)
         for tick in axis.get_major_ticks():
-            tick.label1.set_fontproperties(_font_for(tick.label1.get_text(), "regular"))
+            tick.label1.set_fontproperties(font_for(tick.label1.get_text(), "regular"))
             tick.label1.set_fontsize(axes.size * k)
     label = {"color": axes.text, "fontsize": axes.size * k}
     for put, text in ((ax.set_xlabel, axes.xlabel), (ax.set_ylabel, axes.ylabel)):
-        put(text, fontproperties=_font_for(text, "regular"), labelpad=8 * k, **label)
+        put(text, fontproperties=font_for(text, "regular"), labelpad=8 * k, **label)

@@ -21,6 +21,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "cli.meta.address": ("ADDRESS", "地址"),
     "cli.meta.length": ("LENGTH", "长度"),
     "cli.meta.name": ("NAME", "名称"),
+    "cli.meta.bytes": ("SIZE", "大小"),
     "cli.meta.text": ("TEXT", "文本"),
     "cli.meta.int": ("N", "整数"),
     "cli.meta.float": ("NUMBER", "数"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import re
 from io import BytesIO
@@ -64,10 +65,17 @@ def test_a_strip_names_its_steps_in_its_language() -> None:
 
 
 def test_ticks_that_would_touch_are_left_out() -> None:
-    warp = viz.scene("linear-map")
-    ticks = [warp.strip(["plane", "end"], width=150.0, font_size=f).axes[0].get_xticks() for f in (6.0, 12.0)]
-    wide, narrow = ticks
-    assert len(narrow) < len(wide) and set(narrow) <= set(wide)
+    from viz.draw.axes import axes
+    from viz.theme import LIGHT
+
+    along = axes(LIGHT, [(v / 10, f"{v / 10:.5f}") for v in range(11)])
+    frame = Frame((Panel("main", (0, 0, 100, 100), (0, 1), (0, 1), (), along),), 100, 100, "#ffffff")
+    for width, least in ((30.0, 11), (8.0, 6), (3.0, 2)):
+        ax = mpl_strip.strip([frame], ["a"], "main", width).axes[0]
+        ax.get_figure().canvas.draw()  # type: ignore[union-attr]
+        boxes = [t.get_window_extent() for t in ax.get_xticklabels() if t.get_text()]
+        assert len(boxes) >= least and set(ax.get_xticks()) <= {v for v, _ in along.xticks}
+        assert all(a.x1 < b.x0 for a, b in itertools.pairwise(boxes))
 
 
 def test_strips_that_cannot_be_are_one_line(call: Any) -> None:

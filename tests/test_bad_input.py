@@ -326,7 +326,7 @@ def test_killed_in_the_middle_of_a_render(tmp_path: Path) -> None:
     # The next run just works, and takes away what the killed one left.
     assert program("render", "tiny", *SMALL.split(), "-o", "out.mp4", cwd=tmp_path).code == 0
     assert frames("out.mp4") == 12
-    assert {p.name for p in Path().iterdir()} == {"out.mp4", "out.mp4.json"}
+    assert {p.name for p in Path().iterdir()} == {"out.mp4", "out.mp4.json", "out.en.vtt", "out.zh.vtt"}
 
 
 def test_two_renders_to_one_file_at_once(tmp_path: Path) -> None:
@@ -335,7 +335,7 @@ def test_two_renders_to_one_file_at_once(tmp_path: Path) -> None:
     assert [finish(process) for process in both] == [Outcome(0, "out.mp4\n", "")] * 2
     # Whole, and all of it from one of the two.
     assert frames("out.mp4") in (12, 24)
-    assert {p.name for p in Path().iterdir()} == {"out.mp4", "out.mp4.json"}
+    assert {p.name for p in Path().iterdir()} == {"out.mp4", "out.mp4.json", "out.en.vtt", "out.zh.vtt"}
 
 
 # ---- a real experiment -------------------------------------------------------------------------

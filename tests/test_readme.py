@@ -283,7 +283,8 @@ def test_command(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> 
     printed = capsys.readouterr().out
     if words[1] == "info":
         same = [line for line in VIZ if words[2] in line]
-        steps = {step for line in same for o in ("--at", "--from", "--to") if (step := value(line, o))}
+        given = {step for line in same for o in ("--at", "--from", "--to") if (step := value(line, o))}
+        steps = {step for some in given for step in some.split(",")}
         assert steps and all(f" {step.split('@')[0]} " in printed for step in steps)
     if words[1] not in ("render", "figure"):
         assert len(printed.splitlines()) >= len(scenefile.names())

@@ -33,4 +33,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "The learning rate is given twice, in --optimizer and in --lr; give it once.",
         "学习率给了两次：--optimizer 里和 --lr 里各一次；请只给一次。",
     ),
+    "descent.batch": (
+        "A mini-batch needs more than 1 and fewer than all {count} samples, but --batch is {given}; choose a number between.",
+        "小批量应多于 1 个、少于全部 {count} 个样本，而 --batch 是 {given}；请取两者之间的数。",
+    ),
+    "descent.batch.diverged": (
+        "With learning rate {rate} a run overflows; use a smaller --lr.",
+        "学习率为 {rate} 时有一次运行溢出；请减小 --lr。",
+    ),
 }

@@ -71,6 +71,12 @@ def test_second_order_ones_get_their_second_derivative_and_random_state_is_left_
     assert paths[0].xy.tobytes() == paths[1].xy.tobytes() and paths[0].values[-1] < paths[0].values[0]
 
 
+def test_relatives_of_muon_say_that_they_need_matrices() -> None:
+    for name in ("adamuon", "muonclip", "spectralsphere"):
+        with pytest.raises(UsageError, match="matrices only"):
+            descend(surface("beale"), (0.7, 1.6), name, {}, 3)
+
+
 @pytest.mark.parametrize("name", ["lomo", "normuon", "spectralsphere", "ranger21", "bsam", "demo"])
 def test_those_that_cannot_move_a_point_say_so(name: str) -> None:
     with pytest.raises(UsageError) as caught:

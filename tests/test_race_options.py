@@ -15,14 +15,14 @@ from matplotlib.legend import Legend
 
 import viz
 from scenes import _race_run, _race_words
-from viz import store
+from viz import glyphs, store
 from viz.draw.contour import hatch
 from viz.draw.heads import Plot, apart, flags
 from viz.draw.stripes import stripes
 from viz.errors import UsageError, VizError
 from viz.learn.given import Given
 from viz.learn.surface import descend
-from viz.marks import Lines, Points, Text
+from viz.marks import Lines, Points, Text, rgba
 from viz.theme import DARK
 from viz.words import LANGUAGES, Sentence
 
@@ -472,6 +472,45 @@ def test_the_camera_comes_from_the_side_where_the_paths_are_seen() -> None:
     assert abs(side) > 90
     flat = _race_run._best_side(course, wall * 0 + xs, False, path, ((-1.7, 1.7), (-1.0, 1.0)))
     assert flat == course.azimuth
+
+
+def test_one_that_diverges_is_drawn_until_it_leaves() -> None:
+    """Its jumps to and fro across the window say nothing any more."""
+    animation = run(surface="quadratic", optimizers="sgd,adam", lr="50,0.5", steps=40)
+    lines = [m for m in animation.frame("end").panel("map").marks if isinstance(m, Lines)][1]
+    assert animation.data.diverged == (None, None)  # not yet: its way back counts
+    red = [xy for xy, c in zip(lines.xy, lines.color, strict=True) if np.allclose(c[:3], rgba(DARK.of("sgd"))[:3])]
+    assert len(red) > 5
+    animation = run(surface="quadratic", optimizers="sgd,adam", lr="50,0.5", steps=90)
+    lines = [m for m in animation.frame("end").panel("map").marks if isinstance(m, Lines)][1]
+    assert animation.data.diverged == (77, None)
+    red = [xy for xy, c in zip(lines.xy, lines.color, strict=True) if np.allclose(c[:3], rgba(DARK.of("sgd"))[:3])]
+    assert len(red) == 1
+
+
+MANY = "sgd,momentum,nesterov,rmsprop,adam:betas=0.8/0.99:eps=1e-5,adam:betas=0.5/0.99,adadelta,sgd:momentum=0.1"
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1440, 1080), (1080, 1080)])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_many_paths_find_room(size: tuple[int, int], lang: str) -> None:
+    """Nothing in the table overlaps or leaves it, and the loss keeps its plot."""
+    animation = run(surface="saddle", optimizers=MANY, scheduler="cosine-annealing")
+    for at in ("start", "race@0.5", "end"):
+        frame = animation.frame(at, size=size, lang=lang)
+        panel = frame.panel("table")
+        boxes = []
+        for mark in panel.marks:
+            if isinstance(mark, Text):
+                wide = glyphs.advance(mark.string, mark.size, mark.weight)
+                left = float(mark.xy[0]) - {"left": 0.0, "right": 1.0}[mark.anchor[0]] * wide
+                boxes.append((left, left + wide, float(mark.xy[1]), mark.string))
+                assert left >= 0 and left + wide <= panel.rect[2] + 1, (mark.string, size)
+                assert mark.xy[1] + 12 <= panel.rect[3] + 1 and mark.size >= 24
+        for i, (a, b, y, text) in enumerate(boxes):
+            for c, d, z, other in boxes[i + 1 :]:
+                assert abs(y - z) > 24 or b <= c or d <= a, (text, other, size)
+        assert frame.panel("loss").rect[3] > 120
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

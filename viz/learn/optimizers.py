@@ -22,6 +22,8 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "momentum": ("SGD", {"momentum": 0.9}),
     "nesterov": ("SGD", {"momentum": 0.9, "nesterov": True}),
 }
+# Relatives of Muon in pytorch_optimizer, whose own words for a parameter that is no matrix nobody would understand.
+_MATRICES = ("adago", "adamuon", "distributedmuon", "muonclip", "normuon", "spectralsphere")
 # What a package that was never made for a point with two coordinates may stumble over.
 _REFUSALS = (RuntimeError, ValueError, TypeError, AttributeError, ImportError, IndexError, NotImplementedError)
 
@@ -115,7 +117,7 @@ def make_optimizer(
     tensors = list(params)
     if not tensors:
         raise UsageError("learn.optimizer.nothing", name=name)
-    if cls is torch.optim.Muon:
+    if cls is torch.optim.Muon or fold(name) in _MATRICES:
         for tensor in tensors:
             if tensor.ndim != 2:
                 raise UsageError("learn.optimizer.muon", name=name, shape=tuple(tensor.shape))

@@ -71,6 +71,11 @@ def test_second_order_ones_get_their_second_derivative_and_random_state_is_left_
     assert paths[0].xy.tobytes() == paths[1].xy.tobytes() and paths[0].values[-1] < paths[0].values[0]
 
 
+def test_those_that_ask_for_the_loss_with_gradients_off_get_it_with_them_on() -> None:
+    path = descend(surface("beale"), (0.7, 1.6), "alig", {}, 10)
+    assert path.values[-1] < path.values[0]
+
+
 def test_relatives_of_muon_say_that_they_need_matrices() -> None:
     for name in ("adamuon", "muonclip", "spectralsphere"):
         with pytest.raises(UsageError, match="matrices only"):

@@ -17,7 +17,7 @@ import viz
 from scenes import _race_run, _race_words
 from viz import glyphs, store
 from viz.draw.contour import hatch
-from viz.draw.heads import Plot, apart, flags
+from viz.draw.heads import Plot, apart, flags, heads
 from viz.draw.stripes import stripes
 from viz.errors import UsageError, VizError
 from viz.learn.given import Given
@@ -123,6 +123,8 @@ def test_a_window_of_another_shape_is_kept_and_said() -> None:
     animation = run(function="x**2 + 100*y**2", window="-10,10,-1,1", start="-8,0.5", lr="0.001", steps=10)
     assert animation.data.window == ((-10, 10), (-1, 1)) and not animation.data.equal
     assert "units of x and y differ" in texts(animation, "end", "main")
+    block = animation.frame("end").panel("main").marks[0]
+    assert np.ptp(block.xy[..., 1]) > 0.4 * np.ptp(block.xy[..., 0])  # type: ignore[union-attr]
     assert "单位不等长" in texts(animation, "end", "main", lang="zh")
     assert run(function="x**2 + 100*y**2", window="-1.7,1.7,-1,1", lr="0.001", steps=3).data.equal
 
@@ -279,7 +281,7 @@ def test_paths_that_coincide_come_up_in_turn() -> None:
     assert upper == [] and alone == []  # the upper one is on top already
     for part in lower:
         np.testing.assert_allclose(part[:, 1], 60 * part[:, 0], atol=1e-9)  # the steps belong to the places
-    crossing = straight[:, [0, 2, 1]] + np.array([0, 300, -300])
+    crossing = straight[:, [0, 2, 1]] + np.array([0, 290, -300])  # in a stripe of the first one
     assert stripes([[straight], [crossing]], same) == [[], []]
 
 
@@ -289,6 +291,10 @@ def test_markers_that_coincide_show_their_ties() -> None:
     assert np.hypot(*(moved - places).T).min() >= 29.9
     gaps = np.hypot(*(moved[:, None] - moved[None]).transpose(2, 0, 1)) + np.eye(4) * 99
     assert gaps.min() >= 27
+    plot = Plot((0, 0, 400, 400), (0.0, 400.0), (0.0, 400.0))
+    marks = heads(DARK, plot, places[:2], ["#ff0000"] * 2, ["circle"] * 2)
+    shown = np.array([m.xy[0] for m in marks if isinstance(m, Points) and np.all(m.size == 26.0)])
+    assert np.hypot(*(shown - places[:2]).T).min() > 28  # a marker's radius is 13: the tie is seen
     # Coming nearer moves a marker away little by little.
     before = None
     for d in np.linspace(30, 0, 61):

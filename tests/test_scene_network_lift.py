@@ -168,6 +168,9 @@ def test_a_cut_sheet_is_still_the_whole_sheet() -> None:
     assert area(patches(nodes)) == pytest.approx(1.0)
     cut = patches(nodes, 0.6)
     assert area(cut) == pytest.approx(1.0) and len(cut) > len(patches(nodes))
+    low, high = cut[..., 2].min(axis=1), cut[..., 2].max(axis=1)
+    assert ((high <= 0.6 + 1e-12) | (low >= 0.6 - 1e-12)).all(), "no cell crosses the plane"
+    assert area(cut[high <= 0.6 + 1e-12]) == pytest.approx(0.6)
 
 
 def test_captions_say_the_share_of_the_variance(wide: viz.Animation) -> None:
@@ -294,6 +297,7 @@ def test_areas_of_a_sheet_in_space(circles: viz.Animation) -> None:
         ({"widths": (1, 2)}, "at least 2 wide"),
         ({"widths": (2, 2), "lift": True}, "--lift needs a layer of at least 3"),
         ({"show": "dets"}, "'det'"),
+        ({"widths": "wide"}, "default auto"),
     ],
 )
 def test_wrong_options_say_what_would_be_right(options: dict[str, Any], words: str) -> None:

@@ -167,7 +167,7 @@ class Option:
             value=value,
             wanted=sentence(name),
             scene=where,
-            example=self.shown_default,
+            example=self.shown_default or ("auto" if self.optional else ""),
         )
 
 

@@ -88,7 +88,7 @@ def patches(nodes: Floats, height: float | None = None) -> Floats:
 
     Args:
         nodes: (ny, nx, 3), odd numbers of them.
-        height: of a plane z = height; a cell through which it goes is cut into the four between all its nodes.
+        height: of a plane z = height; a cell through which it goes is cut in two along it.
     """
     at = [(0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0)]
     ny, nx = nodes.shape[0] - 2, nodes.shape[1] - 2
@@ -98,9 +98,28 @@ def patches(nodes: Floats, height: float | None = None) -> Floats:
     cut = (whole[..., 2].min(axis=1) < height) & (whole[..., 2].max(axis=1) > height)
     middle = nodes[1:-1:2, 1:-1:2].reshape(-1, 3)[cut]
     ring = whole[cut]
-    small = [np.stack([ring[:, k], ring[:, k + 1], middle, ring[:, k - 1]], axis=1) for k in (0, 2, 4)]
-    small.append(np.stack([ring[:, 6], ring[:, 7], middle, ring[:, 5]], axis=1))
-    return np.concatenate([whole[~cut], np.repeat(np.concatenate(small), 2, axis=1)])
+    small = [np.stack([ring[:, k], ring[:, (k + 1) % 8], middle, ring[:, k - 1]], axis=1) for k in (0, 2, 4, 6)]
+    parts = [part for quad in np.concatenate(small) for part in _halves(quad, height)]
+    return np.concatenate([whole[~cut], np.reshape(parts, (-1, 8, 3))])
+
+
+def _halves(quad: Floats, height: float) -> list[Floats]:
+    """What of a quad (4, 3) is below and above a plane z = height, each as a polygon (8, 3) with corners repeated."""
+    away = quad[:, 2] - height
+    if away.min() >= 0 or away.max() <= 0:
+        return [np.repeat(quad, 2, axis=0)]
+    found = []
+    for side in (-1.0, 1.0):
+        corners = []
+        for k in range(4):
+            a, b = side * away[k - 1], side * away[k]
+            if a * b < 0:
+                cross = quad[k - 1] + a / (a - b) * (quad[k] - quad[k - 1])
+                corners.append(np.array([cross[0], cross[1], height]))
+            if b >= 0:
+                corners.append(quad[k])
+        found.append(np.array(corners + corners[-1:] * (8 - len(corners))))
+    return found
 
 
 def quads(nodes: Floats) -> Floats:

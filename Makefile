@@ -32,12 +32,14 @@ lint:
 	@PYTHON='$(PYTHON)' sh tools/setup.sh dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	.venv/bin/biome check viz/player
 	.venv/bin/pyright
 
 format:
 	@PYTHON='$(PYTHON)' sh tools/setup.sh dev
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+	.venv/bin/biome check --write viz/player
 
 bench:
 	@PYTHON='$(PYTHON)' sh tools/setup.sh

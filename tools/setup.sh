@@ -6,9 +6,9 @@ cd "$(dirname "$0")/.."
 
 extra=${1:-}
 
-# Debian packages that tests use beyond the wheels: what manim's own dependencies are compiled with. A test whose
-# package is missing is skipped.
-test_packages=${TEST_PACKAGES-build-essential python3-dev pkg-config libcairo2-dev libpango1.0-dev}
+# Debian packages that tests use beyond the wheels: what manim's own dependencies are compiled with,
+# and a browser to play pages in. A test whose package is missing is skipped.
+test_packages=${TEST_PACKAGES-build-essential python3-dev pkg-config libcairo2-dev libpango1.0-dev chromium}
 
 say() { # ENGLISH CHINESE
     case ${VIZ_LANG:-${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}} in

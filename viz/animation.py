@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Size = tuple[int, int]
 FIGURES = (".pdf", ".svg")
+PAGES = (".html",)
 MM = 1 / 25.4
 
 
@@ -296,7 +297,8 @@ class Animation:
 
         Args:
             paths: `.mp4 .webm .gif .webp .apng`, `name_%04d.png` for a sequence, `.png .svg` for the last
-                picture, `.pdf` for a page a step. All come out of one pass over the frames.
+                picture, `.pdf` for a page a step. All come out of one pass over the frames. `.html` is a
+                page with a player.
             size: width and height in pixels.
             fps: frames a second.
             start, end: seconds, or names of the first and the last step.
@@ -314,7 +316,7 @@ class Animation:
             UsageError: a path, size, rate or moment that cannot be.
             VizError: writing failed; files that were there before are unharmed.
         """
-        from viz.export import check_targets, save_figure, save_pages, write
+        from viz.export import check_targets, save_figure, save_html, save_pages, write
 
         targets = [Path(p) for p in paths]
         check_targets(targets, size[0], size[1], fps, keep)
@@ -329,7 +331,8 @@ class Animation:
                 fit(path, size, fps, max_bytes, put, keep)
             return tuple(targets)
         figures = [p for p in targets if p.suffix.lower() in FIGURES]
-        others = [p for p in targets if p not in figures]
+        players = [p for p in targets if p.suffix.lower() in PAGES]
+        others = [p for p in targets if p not in figures and p not in players]
         if others and all(p.suffix.lower() == ".png" and "%" not in p.name for p in others):
             first = max(first, last - 0.5 / fps)  # a still needs its one frame only
         if others:
@@ -347,6 +350,12 @@ class Animation:
                 )
             else:
                 save_figure(self.figure(moment, **look), path, keep=keep, metadata=self._words(lang))
+        if players:
+            from viz.playing import player_page
+
+            document = player_page(self, size, start=first, end=last, theme=theme, lang=lang)
+            for path in players:
+                save_html(document, path, keep=keep)
         return tuple(targets)
 
     def _words(self, lang: str | None) -> dict[str, str]:

@@ -15,6 +15,29 @@ _EPSILON = 1e-9
 
 
 @dataclass(frozen=True)
+class Question:
+    """What to ask before a step shows the answer: predict, then reveal.
+
+    Args:
+        prompt: the question.
+        choices: two to six answers, no two alike; made from the run's own numbers.
+        answer: which of them is right.
+        explanation: what is said when the step has shown it.
+    """
+
+    prompt: Sentence
+    choices: tuple[Sentence, ...]
+    answer: int
+    explanation: Sentence
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "choices", tuple(self.choices))
+        alike = any(len({c.text(lang) for c in self.choices}) < len(self.choices) for lang in ("en", "zh"))
+        if not 2 <= len(self.choices) <= 6 or not 0 <= self.answer < len(self.choices) or alike:
+            raise UsageError("timeline.question", prompt=self.prompt, count=len(self.choices), answer=self.answer)
+
+
+@dataclass(frozen=True)
 class Step:
     """A named stretch of time: something moves, then the picture rests so that the caption can be read.
 
@@ -24,6 +47,7 @@ class Step:
         caption: what the picture says at this step.
         rest: seconds at the end in which nothing moves, 0 <= rest <= seconds.
         title: name shown as a chapter; the step's name when it is left out.
+        question: what a page asks before the step, or None.
     """
 
     name: str
@@ -31,6 +55,7 @@ class Step:
     caption: Sentence
     rest: float = 0.0
     title: Sentence | None = None
+    question: Question | None = None
 
     def __post_init__(self) -> None:
         good = math.isfinite(self.seconds) and self.seconds > 0 and 0 <= self.rest <= self.seconds + _EPSILON

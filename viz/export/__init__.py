@@ -5,6 +5,7 @@ from __future__ import annotations
 from viz.export.clip import Caption, Chapter, Clip, check_rate, check_size
 from viz.export.figure import save_figure, save_pages
 from viz.export.jobs import write
+from viz.export.page import save_html
 from viz.export.registry import Format, formats, require
 from viz.export.targets import check_targets
 
@@ -20,5 +21,6 @@ __all__ = [
     "require",
     "save_figure",
     "save_pages",
+    "save_html",
     "write",
 ]

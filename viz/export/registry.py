@@ -25,8 +25,8 @@ class Format:
 
     Args:
         name: the suffix users type, or `_%04d.png` for numbered files.
-        kind: "video", "animation", "still", "sequence" or "figure".
-        maker: `module:class` of the writer, imported when it is needed; empty for figures.
+        kind: "video", "animation", "still", "sequence", "figure" or "page".
+        maker: `module:class` of the writer, imported when it is needed; empty for figures and pages.
         encoders: encoders that the installed PyAV must have.
         even: whether both sides must be even (a chroma sample covers 2 × 2 pixels).
     """
@@ -63,6 +63,7 @@ _TABLE = (
     Format(SEQUENCE, "sequence", "viz.export.still:Sequence"),
     Format(".svg", "figure"),
     Format(".pdf", "figure"),
+    Format(".html", "page"),
 )
 _BY_NAME: Mapping[str, Format] = MappingProxyType({f.name: f for f in _TABLE})
 

@@ -9,6 +9,11 @@ WORDS = {
         "Two steps are called {name!r}: give each its own name.",
         "有两个步骤都叫 {name!r}：请为每个步骤取不同的名称。",
     ),
+    "timeline.question": (
+        "The question “{prompt}” has {count} choices and the answer {answer}: give it two to six different ones, "
+        "and the number of the right one, counted from 0.",
+        "问题“{prompt}”有 {count} 个选项、答案编号为 {answer}：请给出二到六个互不相同的选项，以及正确选项的编号（从 0 数起）。",
+    ),
     "timeline.empty": ("A timeline needs at least one step.", "时间线至少需要一个步骤。"),
     "timeline.time": (
         "Time {time} s lies outside the animation: choose 0 to {seconds} s, or a step's name.",

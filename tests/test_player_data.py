@@ -1,0 +1,259 @@
+"""The film inside a page says what the frames say, at any time, within half a pixel; it is small and always equal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import support_scene
+from support_player import Reader, Thing, distance
+
+import viz
+from viz.errors import UsageError
+from viz.frame import Frame, Panel
+from viz.marks import Arrows, Image, Lines, Points, Polygons, Text
+from viz.playing import player_page
+from viz.render import typeset
+from viz.render.display import Item, sheet
+from viz.render.film import FINEST, film
+from viz.render.pack import told_as_differences, varints, zigzag
+from viz.render.simplify import needed
+from viz.timeline import Question, Step, Timeline
+from viz.words import Sentence
+
+support_scene.install()
+HALF = 0.5  # canvas units, which are pixels at 1080p
+
+
+def off(thing: Thing, item: Item) -> float:
+    """How far a thing of the film is from the true one, in canvas units; infinitely far when it is another thing."""
+    if thing.kind != item.kind or (thing.kind == "text" and thing.look["text"] != item.look[0]):
+        return np.inf
+    xy, drawn, worst = item.numbers["xy"], thing.numbers["xy"], 0.0
+    if thing.kind == "lines":
+        ends = np.cumsum(thing.numbers["count"].reshape(-1).astype(int))
+        if len(ends) != len(xy):
+            return np.inf
+        for mine, line in zip(np.split(drawn, ends[:-1]), xy, strict=True):
+            worst = max(worst, distance(mine, line), distance(line, mine))
+    elif drawn.shape != xy.reshape(-1, 2).shape:
+        return np.inf
+    else:
+        worst = float(np.hypot(*(drawn - xy.reshape(-1, 2)).T).max(initial=0.0))
+    for channel in ("size", "width", "edge_width"):
+        if channel in thing.numbers:
+            gap = np.abs(thing.numbers[channel].reshape(-1) - item.numbers[channel])
+            worst = max(worst, float(gap.max(initial=0.0)))
+    for channel in ("color", "edge"):
+        if channel in thing.numbers and np.abs(thing.numbers[channel] - item.numbers[channel]).max(initial=0.0) > 0.02:
+            return np.inf
+    return worst
+
+
+def items(frame: Frame, name: str) -> tuple[Item, ...]:
+    true = sheet(frame.panel(name))
+    return (*true.chrome, *true.marks)
+
+
+def check(animation: viz.Animation, reader: Reader, view: str, time: float) -> tuple[int, int]:
+    """Hold all that is drawn at a time against the true frame; how many things agree, and how many come a moment late.
+
+    What changes at once, as a number that counts, may be that of the moment from which the film holds it; a line that
+    grows while the scale changes is followed in straight stretches, and may be one pixel off.
+    """
+    theme, lang = view.split("-")
+
+    def true(t: float) -> Frame:
+        return animation.frame(t, theme=theme, lang=lang)
+
+    frame, things = true(time), reader.at(view, time)
+    assert set(things) == {p.name for p in frame.panels}
+    exact = late = 0
+    for name, mine in things.items():
+        now = items(frame, name)
+        for k, thing in enumerate(mine):
+            best = min((off(thing, one) for one in now), default=np.inf)
+            if best < HALF:
+                exact += 1
+                continue
+            start, end = thing.span
+            assert end - start <= FINEST, (name, k, thing.kind, time, best)
+            first = [one for t in (start, start + 1e-6) for one in items(true(t), name)]
+            before = min((off(thing, one) for one in first), default=np.inf)
+            assert before < HALF or best < 2 * HALF, (name, k, thing.kind, time, best, before, thing.span)
+            late += 1
+    return exact, late
+
+
+@pytest.fixture(scope="module")
+def maps() -> tuple[viz.Animation, Reader]:
+    animation = viz.scene("linear-map")
+    return animation, Reader(player_page(animation, themes=("dark", "light"), langs=("zh",), lang="zh"))
+
+
+def test_the_film_is_never_half_a_pixel_off(maps: tuple[viz.Animation, Reader]) -> None:
+    animation, reader = maps
+    rng = np.random.default_rng(3)
+    exact = late = 0
+    for k, (step, start) in enumerate(zip(animation.timeline.steps, animation.timeline.starts, strict=False)):
+        for n, time in enumerate(start + rng.uniform(0, step.seconds, 5)):
+            done = check(animation, reader, ("dark-zh", "light-zh")[(k + n) % 2], float(time))
+            exact, late = exact + done[0], late + done[1]
+    assert exact > 1000
+    assert late < 0.05 * exact
+
+
+def test_a_trained_network_moves_as_in_its_frames() -> None:
+    animation = viz.scene("network-warp", samples=60, steps=40, seed=0, widths=(2, 2))
+    reader = Reader(player_page(animation, themes=("dark",), langs=("en",)))
+    rng = np.random.default_rng(4)
+    done = [check(animation, reader, "dark-en", float(t)) for t in rng.uniform(0, animation.timeline.seconds, 30)]
+    assert sum(exact for exact, _ in done) > 600
+
+
+def test_a_page_is_the_same_every_time_and_small(maps: tuple[viz.Animation, Reader]) -> None:
+    animation = viz.scene("tiny")
+    first, second = player_page(animation), player_page(viz.scene("tiny"))
+    assert first == second
+    assert len(first) < 120_000
+    # Views share their geometry.
+    _, reader = maps
+    assert set(reader.head["views"]) == {"dark-zh", "light-zh"}
+    assert set(Reader(first).head["views"]) == {"dark-en", "dark-zh", "light-en", "light-zh"}
+    refs: dict[str, set[int]] = {}
+    for view in ("dark-zh", "light-zh"):
+        used = refs[view] = set()
+        for _, _, marks in reader.head["views"][view]["panels"]:
+            for *_, slots in marks:
+                for slot in slots:
+                    if isinstance(slot, int):
+                        used.add(reader.head["items"][slot][2])
+    assert len(refs["dark-zh"] & refs["light-zh"]) > 0.9 * len(refs["dark-zh"])
+
+
+def test_part_of_an_animation(maps: tuple[viz.Animation, Reader]) -> None:
+    animation = viz.scene("tiny")
+    reader = Reader(player_page(animation, start=0.4, end=0.8))
+    assert [step["name"] for step in reader.head["steps"]] == ["turn"]
+    assert reader.head["steps"][0]["start"] == 0.4 and reader.head["poster"] == 0.8
+
+
+# --- the parts --------------------------------------------------------------------------------------------------
+
+
+def test_motion_that_a_polynomial_follows_takes_few_pictures() -> None:
+    calls = []
+
+    def frame(t: float) -> Frame:
+        calls.append(t)
+        u = min(max(t / 2, 0), 1)
+        s = u**3 * (u * (6 * u - 15) + 10)
+        dot = Points([[0.1 + 0.8 * s, 0.5]], (1, 1, 1), 20)
+        return Frame((Panel("main", (0, 0, 1000, 1000), (0, 1), (0, 1), (dot,)),), 1920, 1080, "#000000")
+
+    line = Timeline((Step("go", 3.0, Sentence("a", "b"), rest=1.0),))
+    taken = film(frame, line)
+    (slot,) = taken.marks["main"][0].slots
+    assert sum(len(s.items) - 1 for s in slot) <= 16
+    assert len(calls) < 40
+    for time in np.linspace(0.01, 1.99, 60):
+        segment = next(s for s in slot if s.start <= time <= s.end)
+        at = np.arange(len(segment.items)) / (len(segment.items) - 1)
+        share = (time - segment.start) / (segment.end - segment.start)
+        values = [one.numbers["xy"][0, 0] for one in segment.items]
+        guess = sum(
+            v * np.prod([(share - b) / (a - b) for j, b in enumerate(at) if j != i])
+            for i, (a, v) in enumerate(zip(at, values, strict=True))
+        )
+        assert abs(guess - frame(time).panel("main").to_canvas(frame(time).panel("main").marks[0].xy)[0, 0]) < 0.3
+
+
+def test_a_sudden_change_is_shown_when_it_happens() -> None:
+    def frame(t: float) -> Frame:
+        dot = Points([[0.2 if t < 0.7 else 0.8, 0.5]], (1, 1, 1), 20)
+        marks = (dot,) if t < 1.5 else (dot, Text((0.5, 0.5), "late", 30, (1, 1, 1)))
+        return Frame((Panel("main", (0, 0, 1000, 1000), (0, 1), (0, 1), marks),), 1920, 1080, "#000000")
+
+    taken = film(frame, Timeline((Step("go", 2.0, Sentence("a", "b")),)))
+    when = [p for p in taken.marks["main"] if len(p.slots) == 2]
+    assert abs(when[0].start - 1.5) <= FINEST
+    moments = [(s.end, s.items[-1].numbers["xy"][0, 0]) for p in taken.marks["main"] for s in p.slots[0]]
+    first = next(end for end, x in moments if x > 500)
+    assert abs(first - 0.7) <= 2 * FINEST
+
+
+def test_lines_lose_only_vertices_that_nobody_misses() -> None:
+    t = np.linspace(0, 1, 400)
+    straight = np.stack([300 * t, 100 * t], axis=1)
+    round_ = 200 * np.stack([np.cos(2 * t), np.sin(2 * t)], axis=1)
+    kinked = np.stack([100 * t, 80 * np.abs(t - 0.37)], axis=1)
+    stack = np.stack([straight, round_, kinked])[None]
+    keep = needed(stack, 0.1)
+    assert keep[0].sum() == 2
+    assert 8 < keep[1].sum() < 60
+    for line, some in zip(stack[0], keep, strict=True):
+        assert distance(line, line[some]) <= 0.1 + 1e-9
+    moving = np.stack([stack[0], stack[0] @ np.array([[0, 1], [-1, 0]])])
+    assert needed(moving, 0.1).sum() >= keep.sum()
+
+
+def test_numbers_survive_being_told_as_differences() -> None:
+    rng = np.random.default_rng(0)
+    steps = np.cumsum(np.cumsum(rng.integers(-3, 4, (7, 5, 2)), axis=0), axis=1).astype(np.int64)
+    order, along, told = told_as_differences(steps, [1, 1, 2, 2, 4, 4])
+    assert order in (1, 2, 3) and along in (0, 1) and told.shape == steps.shape
+    assert np.abs(told[1:]).sum() < np.abs(steps[1:]).sum()
+    values = np.array([0, -1, 1, 63, -64, 64, 8191, -(2**30)])
+    assert zigzag(values).tolist() == [0, 1, 2, 126, 127, 128, 16382, 2**31 - 1]
+    assert varints(np.array([0, 127, 128, 300])) == bytes([0, 127, 128, 1, 172, 2])
+
+
+def test_every_mark_becomes_an_item_in_canvas_units() -> None:
+    marks: Any = (
+        Lines([[[0, 0], [1, 1]]], "#ffffff", 3, (4, 4)),
+        Points([[0.5, 0.5]], "#ff0000", 10, "#000000", 2, "star"),
+        Polygons([[[0, 0], [1, 0], [1, 1]]], "#00ff00"),
+        Arrows([[0, 0]], [[1, 0]], "#0000ff"),
+        Image(np.zeros((2, 3, 4), np.uint8), (0, 1, 0, 1)),
+        Text((0, 1), "a", 30, "#ffffff"),
+    )
+    panel = Panel("p", (100, 200, 400, 300), (0, 1), (0, 1), marks)
+    kinds = {i.kind: i.numbers["xy"] for i in sheet(panel).marks}
+    assert np.allclose(kinds["lines"], [[[100, 500], [500, 200]]])
+    assert np.allclose(kinds["points"], [[300, 350]])
+    assert np.allclose(kinds["image"], [[100, 200], [500, 500]])
+    assert np.allclose(kinds["text"], [[100, 200]])
+    assert sheet(panel).clip is not None and np.allclose(sheet(panel).clip, panel.rect)  # pyright: ignore
+
+    class Blob:
+        pass
+
+    object.__setattr__(panel, "marks", (Blob(),))
+    with pytest.raises(viz.VizError, match="Blob"):
+        sheet(panel)
+
+
+@pytest.mark.parametrize("anchor", [("left", "baseline"), ("center", "middle"), ("right", "top"), ("left", "bottom")])
+@pytest.mark.parametrize("string", ["Loss 0.12", "损失 0.12", r"$\frac{1}{N}\sum_i x_i^2$", "two\nlines"])
+def test_outlines_stand_where_matplotlib_puts_the_text(string: str, anchor: tuple[str, str]) -> None:
+    from viz.render import painter
+
+    text = Text((0.5, 0.5), string, 60, "#ffffff", anchor=anchor)
+    panel = Panel("p", (0, 0, 1920, 1080), (0, 1), (0, 1), (text,))
+    pixels = painter("mpl", 1920, 1080).paint(Frame((panel,), 1920, 1080, "#000000"))
+    rows, columns = np.nonzero(pixels[..., 0] > 100)
+    left, bottom, right, top = typeset.of(text).box
+    box = 960 + 60 * left, 540 - 60 * top, 960 + 60 * right, 540 - 60 * bottom
+    seen = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+    assert np.abs(np.array(box) - seen).max() < 1.6, (box, seen)
+
+
+def test_a_question_must_have_one_right_answer() -> None:
+    said = Sentence("one", "一"), Sentence("two", "二")
+    with pytest.raises(UsageError, match="2 choices and the answer 2"):
+        Question(Sentence("Which?", "哪个？"), said, 2, Sentence("", ""))
+    with pytest.raises(UsageError):
+        Question(Sentence("Which?", "哪个？"), said[:1], 0, Sentence("", ""))
+    with pytest.raises(UsageError):
+        Question(Sentence("Which?", "哪个？"), (said[0], Sentence("one", "二")), 0, Sentence("", ""))

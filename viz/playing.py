@@ -1,0 +1,114 @@
+"""An animation as a page with a player: all its views, looked at once, packed, and put into one HTML file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from viz.theme import THEMES, View
+from viz.versions import version
+from viz.words import LANGUAGES, Sentence
+
+if TYPE_CHECKING:
+    from viz.animation import Animation, Size
+
+
+def player_page(
+    animation: Animation,
+    size: Size = (1920, 1080),
+    *,
+    start: float = 0.0,
+    end: float | None = None,
+    theme: str | None = None,
+    lang: str | None = None,
+    themes: Sequence[str] = tuple(THEMES),
+    langs: Sequence[str] = LANGUAGES,
+) -> str:
+    """The animation as one HTML page that needs nothing else.
+
+    The file is the same whenever the numbers are.
+
+    Args:
+        animation: what to show.
+        size: width and height; only their ratio matters.
+        start, end: seconds; the whole animation when they are left out.
+        theme, lang: what is shown first; the animation's own when they are left out.
+        themes, langs: what is in the file.
+    """
+    from viz.export.page import page
+    from viz.render.film import film
+    from viz.render.pack import packed
+
+    theme, lang = theme or animation.theme, lang or animation.lang
+    View.of(theme, lang, size)
+    themes = [theme, *(t for t in themes if t != theme)]
+    langs = [lang, *(spoken for spoken in langs if spoken != lang)]
+    films = {}
+    for t in themes:
+        for spoken in langs:
+            stage = animation.scene.stage(animation.data, View.of(t, spoken, size))
+            films[f"{t}-{spoken}"] = film(stage, animation.timeline, start, end)
+    told = about(animation, start, end, themes, langs)
+    return page(
+        packed(films, told),
+        told["title"][lang],
+        told["description"][lang],
+        lang,
+        theme,
+        f"warpviz {version('warpviz') or '0'}",
+    )
+
+
+def about(
+    animation: Animation, start: float, end: float | None, themes: Sequence[str], langs: Sequence[str]
+) -> dict[str, Any]:
+    """What the player knows besides the pictures: words, steps, questions; the first theme and language are shown."""
+    from viz.export.page import player_words
+    from viz.marks import MARKERS
+    from viz.render.shapes import marker_outline
+
+    line = animation.timeline
+    last = line.seconds if end is None else end
+    steps = []
+    for step, a, b in zip(line.steps, line.starts, line.starts[1:], strict=False):
+        if b <= start + 1e-6 or a >= last - 1e-6:
+            continue
+        steps.append(
+            {
+                "name": step.name,
+                "label": _both(step.label),
+                "caption": _both(step.caption),
+                "start": round(max(a, start), 6),
+                "settled": round(min(max(b - step.rest, start), last), 6),
+                "end": round(min(b, last), 6),
+                "question": None
+                if step.question is None
+                else {
+                    "prompt": _both(step.question.prompt),
+                    "choices": [_both(choice) for choice in step.question.choices],
+                    "answer": step.question.answer,
+                    "explanation": _both(step.question.explanation),
+                },
+            }
+        )
+    return {
+        "title": _both(animation.scene.title),
+        "description": _both(animation.description),
+        "steps": steps,
+        "poster": round(last, 6),
+        "langs": [lang for lang in LANGUAGES if lang in langs],
+        "themes": [theme for theme in THEMES if theme in themes],
+        "lang": langs[0],
+        "theme": themes[0],
+        "words": player_words(),
+        "markers": {
+            name: None
+            if name == "circle"
+            else [[round(v, 5) for v in corner] for corner in marker_outline(name).tolist()]
+            for name in MARKERS
+        },
+    }
+
+
+def _both(words: Sentence) -> dict[str, str]:
+    return {lang: words.text(lang) for lang in LANGUAGES}

@@ -1,0 +1,210 @@
+"""A frame as a list of plain things to draw, all in canvas units: what a page, or any drawing program, is given.
+
+Nothing is left to know about data coordinates, scales, ticks or fonts. Each item has a `look`, which must be equal for
+two items to be one thing that moves, and numbers, which may then be interpolated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xxhash
+
+from viz.errors import VizError
+from viz.frame import Panel, share
+from viz.marks import Arrows, Floats, Image, Lines, Mark, Points, Polygons, Text, rgba
+from viz.render import typeset
+from viz.render.shapes import arrow_outlines
+
+_PAD, _LABEL_PAD = 9.0, 8.0  # canvas units from an axis to its ticks' texts, and on to its label
+_RULE, _FRAME = 1.2, 1.5  # widths of grid lines and of a panel's frame
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """One thing to draw.
+
+    Args:
+        kind: "lines", "points", "polygons", "image" or "text".
+        look: what does not change while it moves: marker, dashes, number of corners, the string and its type.
+        numbers: arrays by name. `xy` is in canvas units, y down; colours are RGBA in 0..1; sizes in canvas units.
+        pixels: of an image, (H, W, 4) uint8; its fingerprint is the look.
+    """
+
+    kind: str
+    look: tuple[Hashable, ...]
+    numbers: dict[str, Floats]
+    pixels: Any = None
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """One panel as items.
+
+    Args:
+        name: of the panel.
+        clip: (4,) x, y, width, height that marks do not leave, or None.
+        chrome: ground, frame, grid lines and tick texts; below the marks of every panel.
+        marks: one item for each mark.
+    """
+
+    name: str
+    clip: Floats | None
+    chrome: tuple[Item, ...]
+    marks: tuple[Item, ...]
+
+
+def sheet(panel: Panel) -> Sheet:
+    """A panel as items.
+
+    Raises:
+        VizError: a mark that is not known.
+    """
+    clip = np.array(panel.rect) if panel.clip else None
+    return Sheet(panel.name, clip, tuple(_chrome(panel)), tuple(item(mark, panel) for mark in panel.marks))
+
+
+def _fingerprint(mark: Image) -> str:
+    return f"{mark.pixels.shape} {xxhash.xxh3_128_hexdigest(np.ascontiguousarray(mark.pixels).data)}"
+
+
+def item(mark: Mark, panel: Panel) -> Item:
+    """A mark as an item in canvas units."""
+    if type(mark) not in _MAKERS:
+        raise VizError("render.mark", mark=type(mark).__name__, renderer="html")
+    return _MAKERS[type(mark)](mark, panel)
+
+
+def _canvas(panel: Panel, xy: Floats) -> Floats:
+    if panel.xscale == panel.yscale == "linear":
+        return panel.to_canvas(xy)
+    # Below zero there is no logarithm: such a point is far outside, as every renderer has it.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.nan_to_num(panel.to_canvas(xy), nan=1e5, posinf=1e5, neginf=-1e5)
+
+
+def _lines(mark: Lines, panel: Panel) -> Item:
+    numbers = {"xy": _canvas(panel, mark.xy), "color": np.atleast_2d(mark.color), "width": np.atleast_1d(mark.width)}
+    return Item("lines", (mark.dash,), numbers)
+
+
+def _points(mark: Points, panel: Panel) -> Item:
+    edge = mark.edge if mark.edge is not None and mark.edge_width > 0 else np.zeros(4)
+    numbers = {
+        "xy": _canvas(panel, mark.xy),
+        "color": np.atleast_2d(mark.color),
+        "size": np.atleast_1d(mark.size),
+        "edge": np.atleast_2d(edge),
+        "edge_width": np.array([mark.edge_width if mark.edge is not None else 0.0]),
+    }
+    return Item("points", (mark.marker,), numbers)
+
+
+def _polygons(mark: Polygons, panel: Panel) -> Item:
+    edge = mark.edge if mark.edge is not None and mark.edge_width > 0 else np.zeros(4)
+    numbers = {
+        "xy": _canvas(panel, mark.xy),
+        "color": np.atleast_2d(mark.fill),
+        "edge": np.atleast_2d(edge),
+        "edge_width": np.array([mark.edge_width if mark.edge is not None else 0.0]),
+    }
+    return Item("polygons", (mark.xy.shape[1],), numbers)
+
+
+def _arrows(mark: Arrows, panel: Panel) -> Item:
+    numbers = {"xy": arrow_outlines(panel, mark), "color": np.atleast_2d(mark.color)}
+    return Item("polygons", (7,), {**numbers, "edge": np.zeros((1, 4)), "edge_width": np.zeros(1)})
+
+
+def _image(mark: Image, panel: Panel) -> Item:
+    left, right, bottom, top = mark.extent
+    return Item(
+        "image", (_fingerprint(mark),), {"xy": _canvas(panel, np.array([[left, top], [right, bottom]]))}, mark.pixels
+    )
+
+
+def _text(mark: Text, panel: Panel) -> Item:
+    numbers = {
+        "xy": _canvas(panel, mark.xy[None]),
+        "color": np.atleast_2d(mark.color),
+        "size": np.array([mark.size]),
+        "angle": np.array([mark.angle]),
+    }
+    return Item("text", (mark.string, mark.weight, mark.anchor, mark.spacing), numbers)
+
+
+_MAKERS: dict[type, Callable[[Any, Panel], Item]] = {
+    Points: _points,
+    Lines: _lines,
+    Polygons: _polygons,
+    Arrows: _arrows,
+    Image: _image,
+    Text: _text,
+}
+
+
+def _chrome(panel: Panel) -> list[Item]:
+    """Ground, grid lines, tick texts, labels and frame, in the order in which matplotlib draws them."""
+    x, y, w, h = panel.rect
+    corners = np.array([[[x, y], [x + w, y], [x + w, y + h], [x, y + h]]])
+    found: list[Item] = []
+    if panel.face is not None:
+        found.append(_box(corners, panel.face, (0.0, 0.0, 0.0, 0.0), 0.0))
+    axes = panel.axes
+    if axes is not None:
+        across, along = _ticks(axes.xticks, panel.xlim, panel.xscale), _ticks(axes.yticks, panel.ylim, panel.yscale)
+        for ticks, wanted, ends in (
+            (across, axes.xgrid, lambda u: [[x + w * u, y], [x + w * u, y + h]]),
+            (along, axes.ygrid, lambda u: [[x, y + h * (1 - u)], [x + w, y + h * (1 - u)]]),
+        ):
+            if wanted and ticks:
+                xy = np.array([ends(u) for u, _ in ticks])
+                numbers = {"xy": xy, "color": np.atleast_2d(rgba(axes.line)), "width": np.array([_RULE])}
+                found.append(Item("lines", (None,), numbers))
+        below, left = y + h, x
+        for u, string in across:
+            label = _label((x + w * u, y + h + _PAD), string, axes.quiet, axes.size, ("center", "top"))
+            below = max(below, y + h + _PAD - axes.size * _extent(label)[1])
+            found.append(label)
+        for u, string in along:
+            label = _label((x - _PAD, y + h * (1 - u)), string, axes.quiet, axes.size, ("right", "tick"))
+            left = min(left, x - _PAD + axes.size * _extent(label)[0])
+            found.append(label)
+        if axes.xlabel:
+            spot = (x + w / 2, below + _LABEL_PAD)
+            found.append(_label(spot, axes.xlabel, axes.text, axes.size, ("center", "top")))
+        if axes.ylabel:
+            spot = (left - _LABEL_PAD, y + h / 2)
+            found.append(_label(spot, axes.ylabel, axes.text, axes.size, ("center", "bottom"), 90.0))
+    if panel.edge is not None:
+        found.append(_box(corners, (0.0, 0.0, 0.0, 0.0), panel.edge, _FRAME))
+    return [one for one in found if one.kind != "text" or one.look[0]]
+
+
+def _ticks(ticks: Any, limits: tuple[float, float], scale: str) -> list[tuple[float, str]]:
+    """The ticks within the limits, as shares of the axis."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = [(float(share(position, limits, scale)), text) for position, text in ticks]
+    return [(u, text) for u, text in found if -1e-9 <= u <= 1 + 1e-9]
+
+
+def _box(corners: Floats, fill: Any, edge: Any, width: float) -> Item:
+    numbers = {"xy": corners, "color": np.atleast_2d(rgba(fill)), "edge": np.atleast_2d(rgba(edge))}
+    return Item("polygons", (4,), {**numbers, "edge_width": np.array([width])})
+
+
+def _label(
+    spot: tuple[float, float], string: str, color: Any, size: float, anchor: tuple[str, str], angle: float = 0.0
+) -> Item:
+    numbers = {"xy": np.array([spot]), "color": np.atleast_2d(rgba(color)), "size": np.array([size])}
+    return Item("text", (string, "regular", anchor, 0.0), {**numbers, "angle": np.array([angle])})
+
+
+def _extent(label: Item) -> tuple[float, float]:
+    """Left and bottom of a label in ems from its anchor."""
+    string, weight, anchor, spacing = label.look
+    box = typeset.run(string, weight, anchor, spacing).box  # pyright: ignore[reportArgumentType]
+    return box[0], box[1]

@@ -1,0 +1,389 @@
+"""A whole animation as things that move: for each panel, stretches of time with the fewest pictures that say it all.
+
+Within a stretch every number is a polynomial of time through its values at a few evenly spaced moments, never further
+off the true frame than a quarter of a canvas unit where it is checked. What cannot be said so, such as a text that
+counts, changes in steps of at most `FINEST` seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+
+from viz.frame import Frame, Panel
+from viz.marks import Floats
+from viz.render.display import Item, Sheet, sheet
+from viz.timeline import Timeline
+
+FINEST = 1 / 25
+_EPSILON = 4e-9
+_FLASH = 0.2  # change of a colour between two moments that is no fading
+_SELDOM = 0.16  # seconds between two looks at what moves, at most
+# How far a number may be off: canvas units, degrees, shares of full colour.
+TOLERANCE = {"xy": 0.15, "size": 0.2, "width": 0.2, "edge_width": 0.2, "angle": 0.1, "color": 0.008, "edge": 0.008}
+_DEGREES = (1, 2, 4)
+_HOPELESS = 64.0  # tolerances by which a polynomial may be off for one of twice the degree to be worth a try
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """One thing over a stretch of time.
+
+    Args:
+        start, end: seconds.
+        items: the thing at evenly spaced moments, from start to end; one when it rests.
+        between: the thing at moments in between, at which it was compared with the true frame.
+        pace: from one item to the next, in steps of the motion's grid.
+    """
+
+    start: float
+    end: float
+    items: tuple[Item, ...]
+    between: tuple[Item, ...] = ()
+    pace: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """The chrome, or the marks, of a panel over a stretch of time in which they are the same things.
+
+    Args:
+        start, end: seconds.
+        clip: what the things do not leave, or None.
+        slots: for each thing its segments.
+    """
+
+    start: float
+    end: float
+    clip: Floats | None
+    slots: tuple[tuple[Segment, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """All panels of an animation for one view.
+
+    Args:
+        width, height: canvas units.
+        background: RGBA.
+        chrome, marks: the pieces of each panel in turn, by name, in the order in which they are drawn.
+        drawn: how many frames were asked for.
+    """
+
+    width: float
+    height: float
+    background: tuple[float, ...]
+    chrome: dict[str, tuple[Piece, ...]]
+    marks: dict[str, tuple[Piece, ...]]
+    drawn: int
+
+
+def film(frame: Callable[[float], Frame], line: Timeline, start: float = 0.0, end: float | None = None) -> Film:
+    """Look at an animation as often as it takes to know it.
+
+    Args:
+        frame: the picture at a time in seconds.
+        line: its steps: within a step's motion everything may move, within its rest nothing does.
+        start, end: seconds; the whole animation when they are left out.
+    """
+    camera = _Camera(frame)
+    stop = line.seconds if end is None else end
+    for step, (first, last) in zip(line.steps, pairwise(line.starts), strict=True):
+        settled = last - step.rest
+        for a, b, moves in ((first, settled, True), (settled, last, False)):
+            low, high = max(a, start), min(b, stop)
+            if high - low > 1e-6:
+                camera.shoot(low, high, moves, high >= b and step.rest == 0)
+    return camera.cut()
+
+
+# A panel's chrome, or its marks: each changes in its own way.
+_Part = tuple[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class _Things:
+    clip: Floats | None
+    items: tuple[Item, ...]
+
+
+class _Camera:
+    """Collects pieces; forgets pictures as soon as the motion they belong to is told."""
+
+    def __init__(self, frame: Callable[[float], Frame]) -> None:
+        self._frame = frame
+        self._order: list[str] = []
+        self._pieces: dict[_Part, list[Piece]] = {}
+        self._sheets: dict[int, tuple[Panel, Sheet]] = {}
+        self._seen: dict[int, dict[str, Sheet]] = {}
+        self._kept: dict[tuple[int, str, str], _Things] = {}
+        self._last: Frame | None = None
+        self._drawn = 0
+
+    def shoot(self, start: float, end: float, moves: bool, open_end: bool) -> None:
+        """Take a motion, or a rest; with an open end the next step begins at once, so its first frame is not ours."""
+        self._seen, self._kept = {}, {}
+        self._sheets = {k: v for k, v in self._sheets.items() if self._last and v[0] in self._last.panels}
+        count = 1
+        if moves:
+            count = 2 ** max(4, int(np.ceil(np.log2((end - start) / FINEST))))
+        self._grid = (start, (end - start) / count, count, open_end)
+        names = set(self._at(0)) | (set(self._at(count)) if moves else set())
+        parts = [(name, part) for name in sorted(names) for part in ("chrome", "marks")]
+        if moves:
+            self._solve(0, count, parts)
+            return
+        for part in parts:
+            things = self._things(0, part)
+            assert things is not None
+            self._put(part, _resting(start, end, things))
+
+    def cut(self) -> Film:
+        """What was taken."""
+        assert self._last is not None
+        last = self._last
+        found = {
+            part: {name: _joined(sorted(self._pieces[name, part], key=lambda p: p.start)) for name in self._order}
+            for part in ("chrome", "marks")
+        }
+        return Film(last.width, last.height, tuple(last.background), found["chrome"], found["marks"], self._drawn)
+
+    def _time(self, i: int) -> float:
+        start, step, count, open_end = self._grid
+        return start + step * i - (_EPSILON if open_end and i == count else 0.0)
+
+    def _at(self, i: int) -> dict[str, Sheet]:
+        if i not in self._seen:
+            frame = self._last = self._frame(self._time(i))
+            self._drawn += 1
+            before = -1
+            for panel in frame.panels:
+                if panel.name not in self._order:
+                    self._order.insert(before + 1, panel.name)
+                before = self._order.index(panel.name)
+            self._seen[i] = {panel.name: self._sheet(panel) for panel in frame.panels}
+        return self._seen[i]
+
+    def _sheet(self, panel: Panel) -> Sheet:
+        known = self._sheets.get(id(panel))
+        if known is None:
+            known = self._sheets[id(panel)] = (panel, sheet(panel))
+        return known[1]
+
+    def _things(self, i: int, part: _Part) -> _Things | None:
+        """The chrome or the marks of a panel at a moment of the grid; None when there is no such panel."""
+        one = self._at(i).get(part[0])
+        if one is None:
+            return None
+        key = (i, *part)
+        if key not in self._kept:
+            self._kept[key] = _Things(None, one.chrome) if part[1] == "chrome" else _Things(one.clip, one.marks)
+        return self._kept[key]
+
+    def _put(self, part: _Part, piece: Piece) -> None:
+        self._pieces.setdefault(part, []).append(piece)
+
+    def _solve(self, i: int, j: int, parts: list[_Part]) -> None:
+        """Find pieces between two moments of the grid, for some of the panels."""
+        left = [part for part in parts if not self._told(i, j, part)]
+        if left:
+            middle = (i + j) // 2
+            self._solve(i, middle, left)
+            self._solve(middle, j, left)
+
+    def _told(self, i: int, j: int, part: _Part) -> bool:
+        """Whether one piece is enough from moment i to moment j; then it is kept."""
+        first, last = self._things(i, part), self._things(j, part)
+        if first is None and last is None:
+            return True
+        if j - i == 1:
+            if first is not None:
+                self._put(part, self._brief(i, j, first, last))
+            return True
+        middle = self._things((i + j) // 2, part)
+        if first is None or last is None or middle is None or not (alike(first, last) and alike(first, middle)):
+            return False
+        slots: list[tuple[Segment, ...]] = []
+        for k in range(len(first.items)):
+            segments = self._track(i, j, part, k, first)
+            if segments is None:
+                return False
+            slots.append(_linked(segments))
+        self._put(part, Piece(self._time(i), self._time(j), first.clip, tuple(slots)))
+        return True
+
+    def _brief(self, i: int, j: int, first: _Things, last: _Things | None) -> Piece:
+        """The shortest stretch there is: what is there at both ends moves, the rest stands."""
+        start, end = self._time(i), self._time(j)
+        partner = {} if last is None else _partners(first.items, last.items)
+        moving: list[tuple[Item, ...]] = []
+        for k, item in enumerate(first.items):
+            other = partner.get(k, item)
+            moving.append((item, other) if other is not item and _goes_on(item, other) else (item,))
+        return Piece(start, end, first.clip, tuple((Segment(start, end, items),) for items in moving))
+
+    def _track(self, i: int, j: int, part: _Part, slot: int, first: _Things) -> list[Segment] | None:
+        """The segments of one thing, or None when the panel does not hold the same things all the time."""
+        start, end = self._time(i), self._time(j)
+        before = np.inf
+        seldom = 2 ** int(np.ceil(np.log2(max((end - start) / _SELDOM, 1.0))))
+        for degree in _DEGREES:
+            checks = min(j - i, max(2 * degree, 4, seldom))
+            if checks < 2 * degree and j - i > 1:
+                break
+            found = [self._things(i + k * (j - i) // checks, part) for k in range(checks + 1)]
+            known = [one for one in found if one is not None and alike(first, one)]
+            if len(known) < len(found):
+                return None
+            items = [one.items[slot] for one in known]
+            if all(one is items[0] for one in items):
+                return [Segment(start, end, (items[0],))]
+            if j - i == 1:  # the finest there is
+                goes_on = _goes_on(items[0], items[-1])
+                return [Segment(start, end, (items[0], items[-1]) if goes_on else (items[0],))]
+            error = off(items, degree)
+            if error <= 1.0:
+                every = checks // degree
+                rest = tuple(one for k, one in enumerate(items) if k % every)
+                return [Segment(start, end, tuple(items[::every]), rest, (j - i) // degree)]
+            grows = len({one.numbers["xy"].shape for one in items}) > 1  # is told in short straight stretches
+            if grows or (degree >= 2 and (error > _HOPELESS or error > 0.7 * before)):
+                break
+            before = error
+        middle = (i + j) // 2
+        left = self._track(i, middle, part, slot, first)
+        right = None if left is None else self._track(middle, j, part, slot, first)
+        return None if left is None or right is None else left + right
+
+
+def _partners(first: tuple[Item, ...], last: tuple[Item, ...]) -> dict[int, Item]:
+    """Which things of two moments are the same ones, by their looks and their order."""
+    before, after = ([(one.kind, one.look, len(one.numbers["xy"])) for one in some] for some in (first, last))
+    found: dict[int, Item] = {}
+    for a, b, size in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks():
+        found |= {a + k: last[b + k] for k in range(size) if same(first[a + k], last[b + k])}
+    return found
+
+
+def _goes_on(a: Item, b: Item) -> bool:
+    """Whether a thing moves from one moment to the next; other lines, and another colour, take their place at once."""
+    for name in ("color", "edge"):
+        if name in a.numbers and np.abs(a.numbers[name] - b.numbers[name]).max(initial=0.0) > _FLASH:
+            return False
+    before, after = a.numbers["xy"], b.numbers["xy"]
+    if before.shape == after.shape:
+        return True
+    common = min(np.shape(before)[1], np.shape(after)[1]) - 1
+    return common > 0 and bool(np.array_equal(before[:, :common], after[:, :common]))
+
+
+def _linked(segments: list[Segment]) -> tuple[Segment, ...]:
+    """Segments in which the same thing rests become one."""
+    out: list[Segment] = []
+    for one in segments:
+        if out and len(one.items) == len(out[-1].items) == 1 and one.items[0] is out[-1].items[0]:
+            out[-1] = Segment(out[-1].start, one.end, one.items)
+        else:
+            out.append(one)
+    return tuple(out)
+
+
+def _joined(pieces: list[Piece]) -> tuple[Piece, ...]:
+    """Neighbours in which the same things rest become one."""
+    out: list[Piece] = []
+    for piece in pieces:
+        before = out[-1] if out else None
+        resting = _rest(piece)
+        if before is not None and resting is not None and abs(before.end - piece.start) < 1e-6:
+            earlier = _rest(before)
+            if earlier is not None and alike(earlier, resting) and _identical(earlier, resting):
+                out[-1] = _resting(before.start, piece.end, earlier)
+                continue
+        out.append(piece)
+    return tuple(out)
+
+
+def _rest(piece: Piece) -> _Things | None:
+    resting = [slot[0].items for slot in piece.slots if len(slot) == 1]
+    if len(resting) < len(piece.slots) or any(len(items) > 1 for items in resting):
+        return None
+    return _Things(piece.clip, tuple(item for (item, *_) in resting))
+
+
+def _identical(a: _Things, b: _Things) -> bool:
+    return all(x is y for x, y in zip(a.items, b.items, strict=True))
+
+
+def _resting(start: float, end: float, things: _Things) -> Piece:
+    return Piece(start, end, things.clip, tuple((Segment(start, end, (item,)),) for item in things.items))
+
+
+def alike(a: _Things, b: _Things) -> bool:
+    """Whether two panels show the same things, perhaps at other places."""
+    if a is b or a.items is b.items:
+        return True
+    if len(a.items) != len(b.items) or (a.clip is None) != (b.clip is None):
+        return False
+    if a.clip is not None and not np.array_equal(a.clip, b.clip):  # pyright: ignore[reportArgumentType]
+        return False
+    return all(same(x, y) for x, y in zip(a.items, b.items, strict=True))
+
+
+def same(a: Item, b: Item) -> bool:
+    """Whether two items are one thing at two moments; lines may have grown."""
+    if a is b:
+        return True
+    if a.kind != b.kind or a.look != b.look:
+        return False
+    for name, values in a.numbers.items():
+        other = b.numbers[name]
+        if values.shape != other.shape and not (
+            a.kind == "lines" and name == "xy" and values.shape[0] == other.shape[0]
+        ):
+            return False
+    return True
+
+
+def stacked(arrays: list[Floats]) -> Floats:
+    """The same numbers at several moments as one array; a line that was shorter stays at its last vertex."""
+    longest = max(a.shape[1] for a in arrays) if arrays[0].ndim == 3 else 0
+    padded = []
+    for a in arrays:
+        missing = longest - a.shape[1] if longest else 0
+        padded.append(np.concatenate([a, np.repeat(a[:, -1:], missing, axis=1)], axis=1) if missing else a)
+    return np.stack(padded)
+
+
+@cache
+def weights(degree: int, count: int) -> Floats:
+    """(count + 1, degree + 1) by which values at `degree + 1` even moments make those at `count + 1`."""
+    nodes = np.arange(degree + 1) / degree
+    at = np.arange(count + 1) / count
+    out = np.ones((count + 1, degree + 1))
+    for k in range(degree + 1):
+        for m in range(degree + 1):
+            if m != k:
+                out[:, k] *= (at - nodes[m]) / (nodes[k] - nodes[m])
+    return out
+
+
+def off(items: list[Item], degree: int) -> float:
+    """How far a polynomial through some of the items is off the others at most, in tolerances."""
+    count = len(items) - 1
+    every = count // degree
+    between = [k for k in range(count + 1) if k % every]
+    matrix = weights(degree, count)[between]
+    worst = 0.0
+    for name in items[0].numbers:
+        arrays = [one.numbers[name] for one in items]
+        if all(a is arrays[0] for a in arrays):
+            continue
+        flat = stacked(arrays).reshape(count + 1, -1)
+        error = np.abs(matrix @ flat[::every] - flat[between]).max(initial=0.0)
+        worst = max(worst, float(error) / TOLERANCE[name])
+    return worst

@@ -1,0 +1,303 @@
+"""Films as bytes: numbers rounded and told as differences, what is equal stored once.
+
+The bytes are a zlib stream of three parts, each after its length (4 bytes, little-endian): JSON that says what is
+drawn when, the arrays as varints, and the pixels of images. `viz/player/data.js` reads it.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+from viz.marks import Floats
+from viz.render import typeset
+from viz.render.display import Item
+from viz.render.film import Film, Piece, Segment, stacked
+from viz.render.simplify import needed
+
+# Steps in which numbers are kept: 16 to a canvas unit, 255 for colours.
+SCALES = {"xy": 16, "size": 16, "width": 16, "edge_width": 16, "angle": 16, "color": 255, "edge": 255, "count": 1}
+CHANNELS = {
+    "lines": ("xy", "count", "color", "width"),
+    "points": ("xy", "color", "size", "edge", "edge_width"),
+    "polygons": ("xy", "color", "edge", "edge_width"),
+    "image": ("xy",),
+    "text": ("xy", "color", "size", "angle"),
+}
+_SIMPLER = 0.1  # canvas units by which lines with fewer vertices may be off
+_MOMENTS = 5  # at which lines are looked at to choose their vertices
+_EM = 1024  # steps in which outlines are kept
+_LEVELS = 4  # steps in which transparency of pictures is kept: nobody sees a difference of 1/64
+
+
+def packed(films: Mapping[str, Film], extra: Mapping[str, Any]) -> bytes:
+    """Films of one animation as bytes.
+
+    Args:
+        films: by view, for example "dark-en".
+        extra: what else the player is told; JSON.
+    """
+    packer = _Packer()
+    views = {name: packer.view(film) for name, film in films.items()}
+    head = {**extra, "views": views, **packer.tables()}
+    text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    numbers, pixels = packer.numbers(), b"".join(packer.pixels)
+    parts = [len(part).to_bytes(4, "little") + part for part in (text, numbers, pixels)]
+    return zlib.compress(b"".join(parts), 9)
+
+
+class _Packer:
+    """Tables in which everything stands once."""
+
+    def __init__(self) -> None:
+        self._arrays: dict[str, int] = {}
+        self._directory: list[tuple[int, ...]] = []
+        self._data: list[NDArray[np.int64]] = []
+        self._thinned: dict[str, tuple[int, int]] = {}
+        self._looks: dict[Any, int] = {}
+        self._look_list: list[Any] = []
+        self._items: dict[tuple[int, ...], int] = {}
+        self._glyphs: dict[str, int] = {}
+        self._glyph_list: list[str] = []
+        self._images: dict[str, int] = {}
+        self._image_list: list[list[int]] = []
+        self._before: dict[tuple[int, int], NDArray[np.uint8]] = {}
+        self.pixels: list[bytes] = []
+
+    def view(self, film: Film) -> dict[str, Any]:
+        """A film as JSON that refers to the tables."""
+        panels = [
+            [name, *([self._piece(piece) for piece in part[name]] for part in (film.chrome, film.marks))]
+            for name in film.marks
+        ]
+        return {"width": film.width, "height": film.height, "background": _css(film.background), "panels": panels}
+
+    def tables(self) -> dict[str, Any]:
+        """The tables that JSON holds."""
+        return {
+            "looks": self._look_list,
+            "items": [list(key) for key in self._items],
+            "glyphs": self._glyph_list,
+            "images": self._image_list,
+            "channels": CHANNELS,
+            "scales": list(SCALES.values()),
+        }
+
+    def numbers(self) -> bytes:
+        """All arrays: how many there are, their shapes, their values."""
+        shapes = np.array(self._directory, dtype=np.int64).reshape(-1)
+        return varints(np.concatenate([[len(self._directory)], shapes, *self._data]))
+
+    def _piece(self, piece: Piece) -> list[Any]:
+        clip = -1 if piece.clip is None else self._numbers([piece.clip], "xy", [])
+        return [round(piece.start, 6), round(piece.end, 6), clip, [self._slot(segments) for segments in piece.slots]]
+
+    def _slot(self, segments: tuple[Segment, ...]) -> Any:
+        """A thing: the number of an item; or of one with the ends and degrees of its segments; or of many with ends."""
+        if len(segments) == 1:
+            return self._item(segments)
+        shapes = {(one.look, one.numbers["xy"].shape) for segment in segments for one in segment.items}
+        if len(shapes) > 1 or any(a.items[-1] is not b.items[0] for a, b in pairwise(segments)):
+            return [[round(s.end, 6), self._item((s,))] for s in segments]
+        return [self._item(segments), [[round(s.end, 6), len(s.items) - 1] for s in segments]]
+
+    def _item(self, segments: tuple[Segment, ...]) -> int:
+        """A thing in motion: its look, the degree of its only segment, and where its numbers stand."""
+        column = [segments[0].items[0]]
+        pace: list[int] = []
+        for segment in segments:
+            column += segment.items[1:]
+            pace += [segment.pace] * (len(segment.items) - 1)
+        between = [one for segment in segments for one in segment.between]
+        item = column[0]
+        refs: list[int] = []
+        if item.kind == "lines":
+            refs += self._lines([i.numbers["xy"] for i in column], [i.numbers["xy"] for i in between], pace)
+        else:
+            refs.append(self._numbers([i.numbers["xy"] for i in column], "xy", pace))
+        for name in CHANNELS[item.kind]:
+            if name not in ("xy", "count"):
+                refs.append(self._numbers([i.numbers[name] for i in column], name, pace))
+        key = (self._look(item), len(column) - 1, *refs)
+        return self._items.setdefault(key, len(self._items))
+
+    def _numbers(self, arrays: list[Any], name: str, pace: list[int]) -> int:
+        if all(a is arrays[0] for a in arrays):
+            arrays = arrays[:1]
+        stack = np.stack(arrays)
+        columns = {"xy": 2, "color": 4, "edge": 4}.get(name, 1)
+        return self._array(stack.reshape(len(arrays), -1, columns), name, pace)
+
+    def _lines(self, arrays: list[Floats], between: list[Floats], pace: list[int]) -> list[int]:
+        """Vertices that are needed, and how many each line has."""
+        if all(a is arrays[0] for a in arrays):
+            arrays, between = arrays[:1], []
+        stack = stacked([*arrays, *between])
+        key = xxhash.xxh3_128_hexdigest(np.ascontiguousarray(stack).data) + f"{stack.shape}{pace}"
+        if key not in self._thinned:
+            few = _MOMENTS if len(arrays) < 8 else 2 * _MOMENTS
+            looked = stack[np.unique(np.linspace(0, len(stack) - 1, few).round().astype(int))]
+            keep = needed(looked, _SIMPLER)
+            nodes = stack[: len(arrays)][:, keep]
+            counts = keep.sum(axis=1).astype(np.float64).reshape(1, -1, 1)
+            self._thinned[key] = self._array(nodes, "xy", pace), self._array(counts, "count", [])
+        return list(self._thinned[key])
+
+    def _array(self, values: Floats, name: str, pace: list[int]) -> int:
+        """Where an array (moments, rows, columns) stands."""
+        limit = 2.0**30
+        steps = np.rint(np.clip(values * SCALES[name], -limit, limit)).astype(np.int64)
+        if len(steps) > 1 and np.all(steps == steps[:1]):
+            steps = steps[:1]
+        key = f"{xxhash.xxh3_128_hexdigest(np.ascontiguousarray(steps).data)}{steps.shape}{name}"
+        key += f"{pace}" if len(steps) > 1 else ""
+        if key not in self._arrays:
+            self._arrays[key] = len(self._arrays)
+            order, along, told = told_as_differences(steps, pace)
+            self._directory.append((*steps.shape, list(SCALES).index(name), order * 2 + along))
+            if len(steps) > 1:
+                self._data.append(np.array(pace, dtype=np.int64))
+            self._data.append(zigzag(told.reshape(-1)))
+        return self._arrays[key]
+
+    def _look(self, item: Item) -> int:
+        key = (item.kind, *item.look)
+        if key not in self._looks:
+            if item.kind == "text":
+                value: Any = self._run(item)
+            elif item.kind == "image":
+                value = self._image(str(item.look[0]), item.pixels)
+            else:
+                value = item.look[0] if item.look else None
+            self._looks[key] = len(self._look_list)
+            self._look_list.append([item.kind, value])
+        return self._looks[key]
+
+    def _run(self, item: Item) -> dict[str, Any]:
+        """A text: its glyphs, and how far each stands from the one before, in steps of an em."""
+        string, weight, anchor, spacing = item.look
+        run = typeset.run(string, weight, anchor, spacing)  # pyright: ignore[reportArgumentType]
+        places = np.rint(run.places * _EM).astype(int)
+        moves = np.diff(places[:, :2], axis=0, prepend=0)
+        value: dict[str, Any] = {"text": string, "glyphs": [self._glyph(g) for g in run.glyphs]}
+        value["x"] = moves[:, 0].tolist()
+        if moves[:, 1].any():
+            value["y"] = moves[:, 1].tolist() if moves[1:, 1].any() else int(moves[0, 1])
+        if np.any(places[:, 2] != _EM):
+            value["scale"] = places[:, 2].tolist()
+        if len(run.bars):
+            value["bars"] = np.rint(run.bars * _EM).astype(int).tolist()
+        return value
+
+    def _glyph(self, glyph: typeset.Outline) -> int:
+        if glyph.name not in self._glyphs:
+            self._glyphs[glyph.name] = len(self._glyph_list)
+            self._glyph_list.append(svg_path(glyph))
+        return self._glyphs[glyph.name]
+
+    def _image(self, key: str, pixels: Any) -> int:
+        """A picture: its colours, which pixel has which, and how opaque each is, as a change from the one before."""
+        if key not in self._images:
+            values = np.asarray(pixels)
+            height, width = values.shape[:2]
+            self._images[key] = len(self._image_list)
+            packed_colors = values[..., :3].astype(np.uint32) @ np.array([65536, 256, 1], dtype=np.uint32)
+            palette, index = np.unique(packed_colors, return_inverse=True)
+            planes = [values[..., 3]]
+            # Few colours are a table and one plane, many are three planes.
+            if len(palette) <= 256:
+                planes.insert(0, index.reshape(height, width).astype(np.uint8))
+            else:
+                planes[:0], palette = [values[..., k] for k in range(3)], np.array([], dtype=np.uint32)
+            opacity = planes[-1].astype(int)
+            if opacity.min() < 255 and opacity.min() != opacity.max():
+                planes[-1] = np.minimum(np.rint(opacity / _LEVELS) * _LEVELS, 255).astype(np.uint8)
+            stack = np.stack(planes)
+            before = self._before.get((len(planes), height * 65536 + width))
+            self.pixels.append((stack - (np.uint8(0) if before is None else before)).tobytes())
+            self._before[(len(planes), height * 65536 + width)] = stack
+            self._image_list.append([width, height, *palette.tolist()])
+        return self._images[key]
+
+
+def told_as_differences(steps: NDArray[np.int64], pace: Sequence[int]) -> tuple[int, int, NDArray[np.int64]]:
+    """Numbers (moments, rows, columns) as what they differ from a guess, the guess being the one that is best.
+
+    A moment is guessed from up to three before it, as if they lay on a polynomial; a row from the one before it.
+
+    Returns:
+        How many moments a guess is made from, whether rows follow one another in the moments after the first, and
+        the differences.
+    """
+    first = np.diff(steps[:1], axis=1, prepend=0)
+    if len(steps) == 1:
+        return 0, 0, first
+    at = np.concatenate([[0], np.cumsum(pace)]).astype(np.float64)
+    best: tuple[float, int, int, NDArray[np.int64]] | None = None
+    for order in (1, 2, 3):
+        rest = np.stack([steps[k] - guess(steps, at, k, order) for k in range(1, len(steps))])
+        for along in (0, 1):
+            told = np.diff(rest, axis=1, prepend=0) if along else rest
+            cost = float(np.log2(1.0 + 2.0 * np.abs(told)).sum())
+            if best is None or cost < best[0]:
+                best = cost, order, along, told
+    assert best is not None
+    return best[1], best[2], np.concatenate([first, best[3]])
+
+
+def guess(steps: NDArray[np.int64], at: Floats, k: int, order: int) -> NDArray[np.int64]:
+    """Moment k as a polynomial through those before it has it; the player does the same sums in the same order."""
+    known = range(k - min(order, k), k)
+    total = np.zeros(steps.shape[1:])
+    for i in known:
+        weight = 1.0
+        for j in known:
+            if j != i:
+                weight = weight * (at[k] - at[j]) / (at[i] - at[j])
+        total = total + weight * steps[i]
+    return np.floor(total + 0.5).astype(np.int64)
+
+
+def zigzag(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Whole numbers as whole numbers from 0: 0, -1, 1, -2, 2 …"""
+    return (values << 1) ^ (values >> 63)
+
+
+def varints(values: NDArray[np.int64]) -> bytes:
+    """Whole numbers from 0 in as few bytes as each needs: seven bits a byte, the eighth says that more follow."""
+    whole = values.astype(np.uint64)
+    shifts = np.arange(10, dtype=np.uint64) * np.uint64(7)
+    lengths = 1 + (whole[:, None] >> shifts[1:] > 0).sum(axis=1)
+    ends = np.cumsum(lengths)
+    out = np.zeros(int(ends[-1]) if len(ends) else 0, dtype=np.uint8)
+    starts = ends - lengths
+    for k in range(int(lengths.max(initial=0))):
+        some = lengths > k
+        more = np.where(lengths[some] > k + 1, 128, 0)
+        out[starts[some] + k] = ((whole[some] >> shifts[k]) & np.uint64(127)).astype(np.uint8) | more.astype(np.uint8)
+    return out.tobytes()
+
+
+def svg_path(glyph: typeset.Outline) -> str:
+    """An outline in the path language of SVG, in steps of an em, y down."""
+    if not len(glyph.points):
+        return ""
+    points = np.rint(glyph.points * (_EM, -_EM)).astype(int).tolist()
+    words, k = [], 0
+    while k < len(points):
+        letter, count = {1: ("M", 1), 2: ("L", 1), 3: ("Q", 2), 4: ("C", 3), 79: ("Z", 0)}[int(glyph.codes[k])]
+        words.append(letter + " ".join(f"{x} {y}" for x, y in points[k : k + count]))
+        k += max(count, 1)
+    return "".join(words)
+
+
+def _css(color: Any) -> str:
+    r, g, b, a = color
+    return f"rgba({round(255 * r)},{round(255 * g)},{round(255 * b)},{a:g})"

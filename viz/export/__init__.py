@@ -20,7 +20,7 @@ __all__ = [
     "formats",
     "require",
     "save_figure",
-    "save_pages",
     "save_html",
+    "save_pages",
     "write",
 ]

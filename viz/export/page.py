@@ -8,12 +8,15 @@ import html
 import re
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from viz.export.claim import Claim, told
 from viz.export.registry import format_of
 from viz.export.targets import check_place
-from viz.theme import THEMES, Theme
 from viz.words import LANGUAGES, catalog
+
+if TYPE_CHECKING:
+    from viz.theme import Theme
 
 FOLDER = Path(__file__).parent.parent / "player"
 # In the order in which they build on each other.
@@ -148,6 +151,8 @@ def player() -> str:
 @cache
 def styles() -> str:
     """The player's style sheet, with the colours of both themes."""
+    from viz.theme import THEMES
+
     sheets = [_palette(theme) for theme in THEMES.values()]
     return "\n".join([*sheets, (FOLDER / "player.css").read_text(encoding="utf-8")])
 

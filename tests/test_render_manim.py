@@ -110,7 +110,7 @@ def test_marks_are_kept_and_updated_in_place() -> None:
     brush: Any = painter("manim", *SIZE)
     kept = []
     for k in range(30):
-        xy = np.stack([np.linspace(100, 900, 50), np.full(50, 100.0 + k)], axis=1)
+        xy = np.stack([np.linspace(100, 900, 50), 100.0 + k + np.arange(50) % 2 * 5], axis=1)
         brush.paint(whole(Lines(np.stack([xy, xy + 9]), "#ffffff", 3.0), Points(xy, "#ffffff", 9.0)))
         kept.append([mobject for _, mobjects in brush._shown[0].values() for mobject in mobjects])
     lines, points = kept[-1]
@@ -166,6 +166,20 @@ def test_lines_that_run_far_out_end_at_the_edge() -> None:
     far = whole(Lines([[960.0, 540.0], [1e300, -1e300]], "#ffffff", 9.0)).panels[0]
     (shape,) = inks(far.marks[0], far, (0.0, 0.0, 1920.0, 1080.0))
     assert shape.curves[-1, 3] == pytest.approx([1500.0, 0.0], abs=1e-3)
+
+
+def test_vertices_on_the_way_are_left_out_and_no_others() -> None:
+    turn = np.linspace(0.0, np.pi, 400)
+    arc = 500 + 300 * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    back = np.array([[0.0, 0.0], [10.0, 0.0], [20.0, 0.0], [5.0, 0.0], [-5.0, 0.0]])
+    panel = whole(Lines.of([arc, back], "#ffffff")).panels[0]
+    shape = shapes(panel.marks[0], panel, (-1e4, -1e4, 1e4, 1e4), "manim", 0.05)[0]
+    assert isinstance(shape, Ink)
+    bow, line = (shape.curves[a:b, [0, 3]] for a, b in zip(shape.starts, shape.starts[1:], strict=False))
+    assert 50 < len(bow) < 250
+    for middle in bow.mean(axis=1):
+        assert abs(np.hypot(*(middle - 500)) - 300) < 0.05
+    assert line[:, 1, 0].max() == 20.0 and (line[0, 0, 0], line[-1, 1, 0]) == (0.0, -5.0)
 
 
 def test_filled_shapes_are_cut_off_and_keep_their_holes() -> None:

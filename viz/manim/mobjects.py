@@ -32,6 +32,7 @@ KINDS: dict[str, type] = {
     "image": Image,
     "text": Text,
 }
+_FINE = 0.05  # canvas units by which a line may be off
 _FAR = 4.0  # canvas widths around a panel without an edge that are drawn
 
 
@@ -223,7 +224,7 @@ class _Shows:
         """Show a mark; one that is shown already stays as it is."""
         if self.seen is not None and self.seen.is_same(mark, where):
             return
-        found = shapes(mark, panel, bounds, "manim")
+        found = shapes(mark, panel, bounds, "manim", _FINE)
         self.submobjects = leaves.show(found, self.submobjects, bounds, owner._place, scale)
         self.seen = _Seen(mark, where)
 

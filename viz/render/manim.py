@@ -24,6 +24,7 @@ need_manim.check()
 
 from viz.render.manim_camera import Box, InkMobject, PanelCamera, PictureMobject, mobject  # noqa: E402
 
+_UNSEEN = 0.05  # pixels by which a line may be off
 _ROOM = 2.0  # canvas widths on each side beyond which nothing is drawn, as cairo counts only so far
 
 Mobjects = list[InkMobject | PictureMobject]
@@ -115,9 +116,10 @@ class Painter:
         wide, high = _ROOM * frame.width, _ROOM * frame.height
         bounds: Bounds = (-wide, -high, frame.width + wide, frame.height + high)
         middle: Floats = np.array([frame.width, frame.height]) / 2
+        fine = _UNSEEN * frame.height / self._size[1]
         clip = self._box(panel, frame) if panel.clip else None
         found: Mobjects = []
-        for i, shape in enumerate(shapes(mark, panel, bounds, "manim")):
+        for i, shape in enumerate(shapes(mark, panel, bounds, "manim", fine)):
             wanted = InkMobject if isinstance(shape, Ink) else PictureMobject
             kept = mobjects[i] if i < len(mobjects) and isinstance(mobjects[i], wanted) else mobject(shape)
             kept.take(shape, middle, clip)  # type: ignore

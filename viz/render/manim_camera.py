@@ -18,8 +18,6 @@ from viz.render.paths import Ink, Shape, Stretched
 
 Box = tuple[int, int, int, int]  # left, top, width, height in pixels
 
-_TOLERANCE = 0.04  # pixels by which a curve may be off
-
 
 class InkMobject(VMobject):
     """The shapes of a mark as one mobject with many contours, each shape in its own paint.
@@ -110,13 +108,6 @@ def mobject(shape: Shape) -> InkMobject | PictureMobject:
 
 class PanelCamera(Camera):
     """manim's Camera, which also knows `InkMobject` and `PictureMobject`; one of its units is a canvas unit."""
-
-    def get_cairo_context(self, pixel_array: Any) -> Any:
-        """The cairo context of an array of pixels."""
-        ctx = super().get_cairo_context(pixel_array)
-        ctx.set_tolerance(_TOLERANCE)
-        ctx.set_antialias(cairo.Antialias.BEST)
-        return ctx
 
     def display_vectorized(self, vmobject: Any, ctx: Any) -> Any:
         """Draw a mobject; the shapes of ours one after the other."""

@@ -22,6 +22,7 @@ Bounds = tuple[float, float, float, float]  # left, top, right, bottom in canvas
 
 NOTHING = np.zeros(4)
 _FAR = 1e9  # coordinates beyond are as good as at infinity, and small enough to be reckoned with
+_HALVINGS = 2  # times that every other vertex of a line may be left out
 # A circle of four cubic curves is round to 0.03 % with handles of this length.
 _KAPPA = 4 / 3 * (np.sqrt(2) - 1)
 
@@ -93,7 +94,7 @@ class Stretched:
 Shape = Ink | Stretched
 
 
-def shapes(mark: Mark, panel: Panel, bounds: Bounds, renderer: str) -> tuple[Shape, ...]:
+def shapes(mark: Mark, panel: Panel, bounds: Bounds, renderer: str, fine: float = 0.0) -> tuple[Shape, ...]:
     """What a mark looks like, in the order in which it is drawn.
 
     Args:
@@ -101,13 +102,16 @@ def shapes(mark: Mark, panel: Panel, bounds: Bounds, renderer: str) -> tuple[Sha
         panel: the panel it belongs to.
         bounds: shapes end here.
         renderer: for errors, who asks.
+        fine: canvas units by which a line may be off, so that vertices can be left out.
 
     Raises:
         VizError: a mark that is not known, or one with coordinates that are not numbers.
     """
-    if type(mark) not in _MAKERS:
+    if type(mark) is not Lines and type(mark) not in _MAKERS:
         raise VizError("render.mark", mark=type(mark).__name__, renderer=renderer)
     with np.errstate(all="ignore"):
+        if isinstance(mark, Lines):
+            return _lines(mark, panel, bounds, fine)
         return _MAKERS[type(mark)](mark, panel, bounds)
 
 
@@ -136,21 +140,35 @@ def _on_canvas(mark: Mark, panel: Panel, xy: Floats) -> Floats:
     return np.clip(panel.to_canvas(xy), -_FAR, _FAR)
 
 
-def _lines(mark: Lines, panel: Panel, bounds: Bounds) -> tuple[Ink, ...]:
+def _lines(mark: Lines, panel: Panel, bounds: Bounds, fine: float) -> tuple[Ink, ...]:
     xy = _on_canvas(mark, panel, mark.xy)
     if xy.shape[1] < 2:
         return ()
-    a, b = xy[:, :-1].reshape(-1, 2), xy[:, 1:].reshape(-1, 2)
-    owner = np.repeat(np.arange(len(xy)), xy.shape[1] - 1)
-    moves = (a != b).any(axis=1)  # a line that stays at a vertex is not drawn there again
-    if not moves.all():
-        a, b, owner = a[moves], b[moves], owner[moves]
+    vertices, owner = xy.reshape(-1, 2), np.repeat(np.arange(len(xy)), xy.shape[1])
+    for _ in range(_HALVINGS if fine > 0 else 0):
+        kept = _needed(vertices, owner, fine / _HALVINGS)
+        vertices, owner = vertices[kept], owner[kept]
+    # A line that stays at a vertex is not drawn there again.
+    moves = (owner[1:] == owner[:-1]) & (vertices[1:] != vertices[:-1]).any(axis=1)
+    a, b, owner = vertices[:-1][moves], vertices[1:][moves], owner[1:][moves]
     if mark.dash is not None:  # dashes must not move with the panel's edge, nor be drawn all the way to infinity
         a, b, owner, _ = cut_lines(a, b, owner, _around(bounds))
         a, b, owner = dashes(a, b, owner, mark.dash)
     a, b, owner, cut = cut_lines(a, b, owner, bounds)
     starts = np.searchsorted(owner, np.arange(len(xy) + 1))
     return (ink(straight(a, b), starts, stroke=mark.color, width=mark.width, round=mark.dash is None, cut=cut),)
+
+
+def _needed(vertices: Floats, owner: Ints, fine: float) -> NDArray[np.bool_]:
+    """Which vertices must stay: every other one may go, when it lies on the way from the one before to the next."""
+    a, b, c = vertices[:-2:2], vertices[1:-1:2], vertices[2::2]
+    along, aside = c - a, b - a
+    length = np.maximum((along**2).sum(axis=1), 1e-300)
+    share = np.clip((along * aside).sum(axis=1) / length, 0.0, 1.0)
+    off = ((aside - share[:, None] * along) ** 2).sum(axis=1)
+    needed = np.ones(len(vertices), dtype=bool)
+    needed[1:-1:2] = (off > fine**2) | (owner[:-2:2] != owner[2::2])
+    return needed
 
 
 def _around(bounds: Bounds) -> Bounds:
@@ -256,7 +274,6 @@ def _sampled(curves: Floats, pieces: int = 8) -> Floats:
 
 
 _MAKERS: dict[type, Callable[[Any, Panel, Bounds], tuple[Shape, ...]]] = {
-    Lines: _lines,
     Points: _points,
     Polygons: _polygons,
     Arrows: _arrows,

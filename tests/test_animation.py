@@ -22,6 +22,7 @@ SMALL = (320, 180)
 OPTIONS: dict[str, dict[str, Any]] = {
     "clamped-loss": {"samples": 300, "epochs": 2},
     "gradient-flow": {"samples": 50, "steps": 20, "depth": 3, "units": 4},
+    "dead-relu": {"samples": 50, "hidden": 8, "steps": 25},
     "init-symmetry": {"steps": 60},
     "network-warp": {"samples": 80, "steps": 400, "seed": 0, "lr": 0.03},
     "optimizer-race": {"steps": 25},

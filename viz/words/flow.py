@@ -22,4 +22,8 @@ WORDS = {
         "init-symmetry shows 1 to {most} starts, not {count}; for example --init zeros,constant:0.3,normal:0.5.",
         "init-symmetry 展示 1 到 {most} 种初始化，而不是 {count} 种；例如 --init zeros,constant:0.3,normal:0.5。",
     ),
+    "flow.adaptive": (
+        "dead-relu --adaptive {given!r} is not an optimizer and its rate; write for example adagrad:0.1.",
+        "dead-relu --adaptive {given!r} 不是优化器及其学习率；例如写作 adagrad:0.1。",
+    ),
 }

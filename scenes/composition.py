@@ -478,7 +478,11 @@ class _Stage:
                 if not few or strength < 1 or s < 1 or length < 40 * unit or len(weights) == 1:
                     continue
                 low, high = np.array(window).T + np.array([[44.0, 24.0], [-44.0, -24.0]]) * unit
-                place = np.clip(corner + 44.0 * unit * away / length, low, high)
+                # Beyond the point, or beside it where there is no room: never on it.
+                tried = [
+                    corner + 44.0 * unit * (rotation(np.deg2rad(d)) @ away) / length for d in (0, 60, -60, 100, -100)
+                ]
+                place = next((p for p in tried if (p >= low).all() and (p <= high).all()), np.clip(tried[0], low, high))
                 labels.append(Points(place[None], alpha(theme.panel, 0.8), 62.0))
                 ink = theme.label(c)
                 labels.append(Text(place, number(weight, 2), SMALL, ink, "semibold", ("center", "middle")))

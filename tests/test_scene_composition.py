@@ -216,3 +216,19 @@ def test_any_depth(depth: int) -> None:
     assert np.linalg.cond(animation.data.product) < 60
     for name in animation.timeline.names:
         animation.frame(f"{name}@0.5")
+
+
+def test_weights_stand_beside_their_points_in_a_square_picture() -> None:
+    animation = viz.scene("composition")
+    frame = animation.frame("still", size=(1080, 1080))
+    labels = 0
+    for panel in frame.panels:
+        points = [
+            panel.to_canvas(m.xy) for m in panel.marks if isinstance(m, Points) and m.marker in ("circle", "diamond")
+        ]
+        data = np.concatenate([xy for xy in points if len(xy) == 2]) if any(len(xy) == 2 for xy in points) else None
+        for mark in panel.marks:
+            if isinstance(mark, Text) and mark.string == "0.50" and data is not None:
+                labels += 1
+                assert np.linalg.norm(data - panel.to_canvas(mark.xy), axis=1).min() > 40
+    assert labels == 8

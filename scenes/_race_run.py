@@ -307,7 +307,7 @@ def _compressed(heights: Floats) -> bool:
     """Whether most of the heights lie in a small part of their range."""
     good = heights[np.isfinite(heights)]
     low, middle, high = float(good.min()), float(np.median(good)), float(good.max())
-    return high - low > 12 * (middle - low) and high - low > 10
+    return high - low > 7 * (middle - low) and high - low > 10
 
 
 def _best_side(course: Course, heights: Floats, log: bool, paths: Floats, window: Window) -> float:

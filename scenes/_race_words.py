@@ -78,6 +78,10 @@ _SAME = Sentence(
     "The same start and {steps} steps for all, each with the learning rate in the table.",
     "起点相同，各走 {steps} 步，学习率见表。",
 )
+_SAME_STARTS = Sentence(
+    "The same {count} starts and {steps} steps for all, each with the learning rate in the table.",
+    "同样的 {count} 个起点，各走 {steps} 步，学习率见表。",
+)
 _RANKED = Sentence(
     "After {steps} steps, lowest first, at these rates (others change the order): {list}. ",
     "{steps} 步之后，按表中学习率由低到高（换学习率则次序会变）：{list}。",
@@ -176,9 +180,10 @@ def _rules(data: Data) -> Sentence:
     for label, options in dict(zip(data.labels, data.options, strict=True)).items():
         if options and options not in label:
             extra = extra + _SPECIAL.format(label=label, options=options)
+    count = len(data.starts)
     known = [_CHARACTER[name] for name in dict.fromkeys(data.optimizers) if name in _CHARACTER]
     if extra.en or len(known) < 2 or len(known) < len(set(data.optimizers)):
-        return _SAME.format(steps=data.steps) + extra
+        return (_SAME if count == 1 else _SAME_STARTS).format(steps=data.steps, count=count) + extra
     if data.optimizers[-3:] == ("momentum", "rmsprop", "adam"):
         known[-1] = _BOTH
     return _joined(known, Sentence(", ", "；"), Sentence(".", "。"))

@@ -195,6 +195,9 @@ def test_several_starts_are_lettered() -> None:
     for panel in ("main", "map"):
         found = [m.string for m in animation.frame("end").panel(panel).marks if isinstance(m, Text)]
         assert {"A", "B"} <= set(found)
+    assert "The starts are A (−0.15, 1.05), B (2, −3)" in texts(animation, "surface", "caption")
+    schemed = run(surface="himmelblau", optimizers="sgd", start="-0.15,1.05,2,-3", steps=20, scheduler="cyclic")
+    assert "The same 2 starts and 20 steps" in texts(schemed, "race", "caption")
     one = run(surface="himmelblau", optimizers="sgd", start="2,-3", steps=20).data
     np.testing.assert_array_equal(one.paths[0], data.paths[1])
     stage_colors = {m.color.tobytes() for m in animation.frame("end").panel("table").marks if isinstance(m, Points)}

@@ -47,9 +47,11 @@ def title(data: Any) -> Sentence:
     if data.show == "det":
         return DET_TITLE
     if wide(run):
-        words = WIDE_TITLE if solved else WIDE_UNSOLVED_TITLE if data.margin == 0 else WIDE_NEARLY_TITLE
+        done = WIDE_TITLE_MANY if len(run.weights[-1]) > 2 else WIDE_TITLE
+        words = done if solved else WIDE_UNSOLVED_TITLE if data.margin == 0 else WIDE_NEARLY_TITLE
         return words.format(**walls(run.weights[-1].shape[1]))
-    return TITLE if solved else UNSOLVED_TITLE if data.margin == 0 else NEARLY_TITLE
+    done = TITLE_MANY if len(run.weights[-1]) > 2 else TITLE
+    return done if solved else UNSOLVED_TITLE if data.margin == 0 else NEARLY_TITLE
 
 
 def data_words(data: Any) -> Sentence:
@@ -255,6 +257,12 @@ DIVERGED_TITLE = Sentence("A training that diverged", "一次发散的训练")
 WIDE_TITLE = Sentence(
     "A network lifts the points until {one} parts them", "网络把点抬进更高的维度，直到{one}就能分开各类"
 )
+TITLE_MANY = Sentence(
+    "A network bends the plane until straight lines are enough", "网络弯曲平面，直到几条直线就能分开各类"
+)
+WIDE_TITLE_MANY = Sentence(
+    "A network lifts the points until {walls} part them", "网络把点抬进更高的维度，直到用{walls}就能分开各类"
+)
 WIDE_UNSOLVED_TITLE = Sentence(
     "A network lifts the points, but here no {wall} parts them", "网络把点抬进更高的维度，但仍没有{wall}能分开各类"
 )
@@ -424,8 +432,8 @@ _EDGE_ON = Sentence(
     " The view turns until it is seen edge-on ({share} of the variance).", "视角转到从侧面看它（占方差的 {share}）。"
 )
 _NO_WALL = Sentence(
-    " The walls between more than two classes do not show in this picture.",
-    "多于两类时，类间的分界无法在这幅图中画出。",
+    " Of the walls between more than two classes only the cuts with the sheet are drawn.",
+    "多于两类时，类间的分界只画出它们与曲面的交线。",
 )
 _AREA_LINEAR = Sentence("Layer {k}, linear: since the input, ", "第 {k} 层，线性部分：从输入算起，")
 _AREA_BENT = Sentence("Layer {k}, {name}: since the input, ", "第 {k} 层，{name}：从输入算起，")

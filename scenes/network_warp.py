@@ -105,7 +105,7 @@ class Data:
         apart: whether a line separates the classes, before the first layer and after each layer.
         margin: distance from the widest line there is to both classes in the last hidden layer, 0 for none.
         reach: distance from the network's own line to the point nearest to it there, 0 when one is on the wrong side.
-        boundary: polylines (P, 2) in the input plane on which the network of two classes is undecided.
+        boundary: polylines (P, 2) in the input plane on which the two best classes are equal to within 1e-6.
         lift: whether layers wider than the plane are shown in space.
         show: what the cells of the plane show.
         areas: before the first layer and after each layer, what has become of the cells' areas; none unless shown.
@@ -177,13 +177,22 @@ def _reach(run: PlaneRun) -> float:
 
 
 def _boundary(run: PlaneRun) -> tuple[Floats, ...]:
-    """Where the trained network is undecided, in a window well beyond the points; vertices have |logit| < 1e-6."""
-    if run.diverged_at is not None or len(run.weights[-1]) > 1:
+    """Where the trained network is undecided between the two best classes, in a window well beyond the points."""
+    if run.diverged_at is not None:
         return ()
     (left, bottom), (right, top) = run.points.min(axis=0), run.points.max(axis=0)
     spread = 0.75 * max(right - left, top - bottom)
     window = ((left - spread, right + spread), (bottom - spread, top + spread))
-    return tuple(pull_back(run.hidden, (run.weights[-1][0], float(run.biases[-1][0])), window))
+    if len(run.weights[-1]) == 1:
+        return tuple(pull_back(run.hidden, (run.weights[-1][0], float(run.biases[-1][0])), window))
+    lines: list[Floats] = []
+    for c in range(len(run.weights[-1]) - 1):  # the last class borders on the others
+
+        def lead(hidden: Floats, c: int = c) -> Floats:
+            return run.final_scores(hidden)[:, c]
+
+        lines += pull_back(run.hidden, lead, window)
+    return tuple(lines)
 
 
 def _certificate(points: Floats, labels: Any) -> float:

@@ -225,10 +225,10 @@ def test_any_widths(widths: tuple[int, ...], lift: bool) -> None:
 
 def test_more_classes_than_the_picture_can_part() -> None:
     animation = viz.scene("network-warp", dataset="spirals", arms=4, widths=(6,), **{**TINY, "steps": 20})
-    assert "do not show in this picture" in animation.timeline.steps[-1].caption.en
+    assert "only the cuts with the sheet are drawn" in animation.timeline.steps[-1].caption.en
     animation.frame("line")
     animation = viz.scene("network-warp", dataset="spirals", arms=3, widths=(3,), **{**TINY, "steps": 20})
-    assert "do not show in this picture" in animation.timeline.steps[-1].caption.en
+    assert "only the cuts with the sheet are drawn" in animation.timeline.steps[-1].caption.en
     animation.frame("line")
 
 

@@ -205,6 +205,11 @@ def test_more_classes() -> None:
     animation = viz.scene("network-warp", dataset="spirals", arms=3, samples=60, steps=30, seed=0, widths=(2,))
     assert animation.data.run.weights[-1].shape == (3, 2)
     assert animation.frame("line").panel("main").marks
+    run = animation.data.run
+    assert len(animation.data.boundary) > 0
+    for line in animation.data.boundary:
+        best = np.sort(stages(run.hidden, line)[-1] @ run.weights[-1].T + run.biases[-1], axis=1)
+        assert np.abs(best[:, -1] - best[:, -2]).max() < 1e-6
     assert leads(np.array([[1.0, 3.0, 2.5]])).tolist() == [[-2.0, 0.5, -0.5]]
 
 

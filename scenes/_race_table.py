@@ -238,7 +238,7 @@ def _rate(rate: float) -> str:
     if not np.isfinite(rate):
         return "–"
     text = f"{rate:g}"
-    return text if len(text) <= 8 else significant(rate)
+    return text if len(text) <= 8 and "e+" not in text else significant(rate)
 
 
 def line_height(formula: str) -> float:

@@ -24,6 +24,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "gradient-flow": {"samples": 50, "steps": 20, "depth": 3, "units": 4},
     "dead-relu": {"samples": 50, "hidden": 8, "steps": 25},
     "init-symmetry": {"steps": 60},
+    "prelu": {"samples": 50, "steps": 25},
     "network-warp": {"samples": 80, "steps": 400, "seed": 0, "lr": 0.03},
     "optimizer-race": {"steps": 25},
     "optimizer-curves": {"samples": 300, "epochs": 2},

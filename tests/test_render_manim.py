@@ -112,7 +112,7 @@ def test_marks_are_kept_and_updated_in_place() -> None:
     for k in range(30):
         xy = np.stack([np.linspace(100, 900, 50), 100.0 + k + np.arange(50) % 2 * 5], axis=1)
         brush.paint(whole(Lines(np.stack([xy, xy + 9]), "#ffffff", 3.0), Points(xy, "#ffffff", 9.0)))
-        kept.append([mobject for _, mobjects in brush._shown[0].values() for mobject in mobjects])
+        kept.append([mobject for _, mobjects in brush._shown["main"].marks.values() for mobject in mobjects])
     lines, points = kept[-1]
     assert len({id(m) for some in kept for m in some}) == 2
     # One mobject a mark: 2 lines of 49 stretches, 50 dots of 4 curves.

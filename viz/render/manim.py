@@ -8,6 +8,7 @@ that was killed, could have left something in.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,21 @@ _ROOM = 2.0  # canvas widths on each side beyond which nothing is drawn, as cair
 Mobjects = list[InkMobject | PictureMobject]
 
 
+@dataclass
+class _Shown:
+    """What shows a panel.
+
+    Args:
+        chrome: what its look depends on besides its marks.
+        axes: what shows the chrome.
+        marks: by the mark's place in the panel, the mark and what shows it.
+    """
+
+    chrome: Any
+    axes: Mobjects
+    marks: dict[int, tuple[Mark, Mobjects]] = field(default_factory=dict)
+
+
 class Painter:
     """Draws frames of one size with manim's Camera.
 
@@ -44,8 +60,7 @@ class Painter:
         self._chrome: Any = None
         self._ground: Any = None
         self._layers = Layers()
-        # Of each panel by the mark's place in it: the mark, and what shows it.
-        self._shown: list[dict[int, tuple[Mark, Mobjects]]] = []
+        self._shown: dict[str, _Shown] = {}
         self._pixels: NDArray[np.uint8] | None = None
 
     def paint(self, frame: Frame) -> NDArray[np.uint8]:
@@ -66,24 +81,34 @@ class Painter:
     def _dress(self, frame: Frame) -> None:
         """Draw the grounds, axes and ticks."""
         width, height = self._size
-        self._camera = PanelCamera(
-            pixel_width=width, pixel_height=height, frame_width=frame.width, frame_height=frame.height
-        )
-        # The shape of the pixels may be off the canvas' by a fraction of a pixel, which manim would even out.
-        self._camera.frame_height = frame.height
+        if self._key is None or self._key[1:3] != (frame.width, frame.height):
+            self._camera = PanelCamera(
+                pixel_width=width, pixel_height=height, frame_width=frame.width, frame_height=frame.height
+            )
+            # The shape of the pixels may be off the canvas' by a fraction of a pixel, which manim would even out.
+            self._camera.frame_height = frame.height
+            self._shown = {}
         self._layers.forget()
-        self._shown = [{} for _ in frame.panels]
         blank = np.empty((height, width, 4), np.uint8)
         blank[:] = np.round(np.array(frame.background) * 255)
-        middle = np.array([frame.width, frame.height]) / 2
-        mobjects: Mobjects = []
+        before, self._shown = self._shown, {}
         for panel in frame.panels:
-            for part in chrome(panel, frame.width, frame.height):
-                straight = ink(part.curves, [0, len(part.curves)], part.fill, part.stroke, part.width)
-                shown = InkMobject()
-                shown.take(self._crisp(straight, frame), middle, None)
-                mobjects.append(shown)
-        self._chrome = self._drawn(blank, mobjects)
+            known = before.get(panel.name)
+            if known is None or known.chrome != panel.chrome:
+                known = _Shown(panel.chrome, self._axes(panel, frame))
+            self._shown[panel.name] = known
+        self._chrome = self._drawn(blank, [axes for shown in self._shown.values() for axes in shown.axes])
+
+    def _axes(self, panel: Panel, frame: Frame) -> Mobjects:
+        """A panel's ground, frame, grid lines, ticks and labels."""
+        middle = np.array([frame.width, frame.height]) / 2
+        found: Mobjects = []
+        for part in chrome(panel, frame.width, frame.height):
+            plain = ink(part.curves, [0, len(part.curves)], part.fill, part.stroke, part.width)
+            shown = InkMobject()
+            shown.take(self._crisp(plain, frame), middle, None)
+            found.append(shown)
+        return found
 
     def _crisp(self, shape: Ink, frame: Frame) -> Ink:
         """Upright edges of the chrome lie on whole pixels, as matplotlib draws them."""
@@ -99,7 +124,8 @@ class Painter:
         """What shows the marks that lie below (0), or the rest (1); those of marks that changed are updated."""
         assert self._layers.below is not None
         found: Mobjects = []
-        for panel, below, shown in zip(frame.panels, self._layers.below, self._shown, strict=True):
+        for panel, below in zip(frame.panels, self._layers.below, strict=True):
+            shown = self._shown[panel.name].marks
             for i in [i for i in shown if i >= len(panel.marks)]:
                 del shown[i]
             for i in range(len(below)) if layer == 0 else range(len(below), len(panel.marks)):

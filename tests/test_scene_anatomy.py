@@ -13,8 +13,8 @@ import viz
 from scenes import optimizer_anatomy as scene
 from viz import store
 from viz.draw.axes import significant
+from viz.draw.magnify import Magnifier
 from viz.errors import UsageError
-from viz.frame import Frame
 from viz.marks import Arrows, Lines, Points, rgba
 from viz.measure.descent import inside
 from viz.theme import DARK, View
@@ -28,10 +28,17 @@ def run(**options: Any) -> viz.Animation:
     return viz.scene("optimizer-anatomy", **options)
 
 
-def arrows(frame: Frame, color: str) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Tails and heads of the arrows of a colour."""
-    marks = [m for m in frame.panel("main").marks if isinstance(m, Arrows)]
-    return [(m.tail[0], m.head[0]) for m in marks if np.allclose(m.color, rgba(color))]
+def glass(animation: viz.Animation, at: str) -> Magnifier:
+    """What takes the main panel's coordinates at a moment back to data."""
+    stage = scene._Stage(animation.data, View())
+    return stage.glass_at(animation.timeline.time(at))
+
+
+def arrows(animation: viz.Animation, at: str, color: str) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Tails and heads of the arrows of a colour, in data coordinates."""
+    marks = [m for m in animation.frame(at).panel("main").marks if isinstance(m, Arrows)]
+    back = glass(animation, at).back
+    return [(back(m.tail[0]), back(m.head[0])) for m in marks if np.allclose(m.color, rgba(color))]
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw"])
@@ -42,7 +49,7 @@ def test_the_drawn_arrows_add_up_to_the_step(optimizer: str) -> None:
     frame = animation.frame("sum")
     tail = data.xy[k]
     for name in ("gradient", "velocity", "correction", "decay"):
-        found = arrows(frame, COLORS[name])
+        found = arrows(animation, "sum", COLORS[name])
         if name not in data.names:
             assert found == []
             continue
@@ -50,12 +57,23 @@ def test_the_drawn_arrows_add_up_to_the_step(optimizer: str) -> None:
         np.testing.assert_allclose(start, tail, rtol=0, atol=1e-12)
         np.testing.assert_allclose(end - start, data.parts[data.names.index(name), k], rtol=0, atol=1e-12)
         tail = end
-    ((start, end),) = arrows(frame, DARK.accent)
+    ((start, end),) = arrows(animation, "sum", DARK.accent)
     np.testing.assert_allclose(end, tail, rtol=0, atol=1e-7)
     np.testing.assert_allclose(end - start, data.moves[k], rtol=0, atol=1e-12)
     assert data.off < 1e-12
     window = (frame.panel("main").xlim, frame.panel("main").ylim)
-    assert inside(np.array([start, end]), window).all()
+    assert inside(glass(animation, "sum").points(np.array([start, end])), window).all()
+
+
+def test_the_glass_moves_while_its_panel_stays() -> None:
+    animation = run()
+    frames = [animation.frame(at) for at in ("start", "place@0.5", "gradient", "bound", "run@0.3", "end")]
+    assert len({frame.panel("main").chrome for frame in frames}) == 1
+    star = animation.data.minima[0]
+    for at in ("start", "place@0.5", "bound"):
+        marks = animation.frame(at).panel("main").marks
+        drawn = [m.xy[0] for m in marks if isinstance(m, Points) and m.marker == "star"]
+        np.testing.assert_allclose(glass(animation, at).back(drawn[0]), star, atol=1e-12)
 
 
 def test_the_steps_are_those_the_optimizer_has() -> None:
@@ -69,7 +87,7 @@ def test_scaling_turns_the_gradient() -> None:
     animation = run()
     data, k = animation.data, animation.data.glass - 1
     for at, wanted in (("gradient", -data.gradients[k]), ("scale", -data.gradients[k] / data.scale[k])):
-        ((tail, head),) = arrows(animation.frame(at), COLORS["gradient"])
+        ((tail, head),) = arrows(animation, at, COLORS["gradient"])
         drawn = head - tail
         assert drawn @ wanted / np.hypot(*drawn) / np.hypot(*wanted) == pytest.approx(1.0, abs=1e-9)
     # Once scaled it is as long as it counts: η g / √v̂.
@@ -116,7 +134,7 @@ def test_the_ellipse_is_drawn_through_the_point() -> None:
     animation = run()
     data, k = animation.data, animation.data.glass - 1
     lines = [m for m in animation.frame("bound").panel("main").marks if isinstance(m, Lines) and m.xy.shape[1] == 181]
-    curve = lines[-1].xy[0]
+    curve = glass(animation, "bound").back(lines[-1].xy[0])
     values = 0.5 * (curve[:, 0] ** 2 + 10 * curve[:, 1] ** 2)
     np.testing.assert_allclose(values, data.values[k], rtol=1e-9)
 

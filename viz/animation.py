@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 Size = tuple[int, int]
 FIGURES = (".pdf", ".svg")
-PAGES = (".html",)
 MM = 1 / 25.4
 
 
@@ -194,6 +194,7 @@ class Animation:
         *,
         start: float = 0.0,
         end: float | None = None,
+        backwards: bool = False,
         theme: str | None = None,
         lang: str | None = None,
         jobs: int = 1,
@@ -204,6 +205,7 @@ class Animation:
             size: width and height in pixels.
             fps: frames a second.
             start, end: seconds; the whole animation by default.
+            backwards: from the end to the start.
             theme, lang: instead of the animation's own.
             jobs: processes that draw.
 
@@ -214,6 +216,7 @@ class Animation:
 
         view = self._view(size, theme, lang)
         times = list(self.timeline.times(fps, start, end))
+        times = times[::-1] if backwards else times
         if jobs > 1:
             from viz.render.parallel import draw
 
@@ -222,6 +225,33 @@ class Animation:
         stage, brush = self._stage(view), painter(self.renderer, *size)
         for t in times:
             yield brush.paint(stage(t))
+
+    def film(
+        self,
+        path: Path,
+        *,
+        size: Size,
+        fps: float,
+        start: float,
+        end: float,
+        backwards: bool = False,
+        theme: str | None = None,
+        lang: str | None = None,
+        jobs: int = 1,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Write one stretch of the animation to a video and nothing beside it, forwards or backwards.
+
+        Args:
+            path, size, fps, start, end, theme, lang, jobs, progress: as for `save`, in seconds.
+            backwards: from its end to its start.
+        """
+        from viz.export import write
+
+        clip = dataclasses.replace(self.clip(size, fps, start, end, lang, theme), captions=(), chapters=())
+        look: Any = {"theme": theme, "lang": lang, "jobs": jobs}
+        frames = self.frames(size, fps, start=start, end=end, backwards=backwards, **look)
+        write([path], clip, frames, sidecar=False, progress=progress)
 
     def clip(
         self,
@@ -268,8 +298,6 @@ class Animation:
     @property
     def meta(self) -> dict[str, Any]:
         """What the sidecar file records: scene, options, versions, the numbers shown."""
-        import dataclasses
-
         from viz.versions import versions
 
         return {
@@ -297,8 +325,8 @@ class Animation:
 
         Args:
             paths: `.mp4 .webm .gif .webp .apng`, `name_%04d.png` for a sequence, `.png .svg` for the last
-                picture, `.pdf` for a page a step. All come out of one pass over the frames. `.html` is a
-                page with a player.
+                picture, `.pdf` for a page a step, `.html` for a page with a player; for slides `.pptx`,
+                `.reveal.html`, and `.json` for manim-slides. Videos and pictures come out of one pass over the frames.
             size: width and height in pixels.
             fps: frames a second.
             start, end: seconds, or names of the first and the last step.
@@ -317,6 +345,7 @@ class Animation:
             VizError: writing failed; files that were there before are unharmed.
         """
         from viz.export import check_targets, save_figure, save_html, save_pages, write
+        from viz.export.registry import format_of
 
         targets = [Path(p) for p in paths]
         check_targets(targets, size[0], size[1], fps, keep)
@@ -331,8 +360,14 @@ class Animation:
                 fit(path, size, fps, max_bytes, put, keep)
             return tuple(targets)
         figures = [p for p in targets if p.suffix.lower() in FIGURES]
-        players = [p for p in targets if p.suffix.lower() in PAGES]
-        others = [p for p in targets if p not in figures and p not in players]
+        players = [p for p in targets if format_of(p).kind == "page"]
+        decks = [p for p in targets if format_of(p).kind == "deck"]
+        others = [p for p in targets if p not in (*figures, *players, *decks)]
+        if decks:
+            from viz import talk
+
+            shown: Any = {"size": size, "fps": fps, "theme": theme, "lang": lang, "jobs": jobs, "progress": progress}
+            talk.save(self, decks, first=first, last=last, keep=keep, **shown)
         if others and all(p.suffix.lower() == ".png" and "%" not in p.name for p in others):
             first = max(first, last - 0.5 / fps)  # a still needs its one frame only
         if others:

@@ -15,6 +15,7 @@ from viz.words import say, sentence
 COMMANDS = {
     "render": "viz.cli.render",
     "figure": "viz.cli.figure",
+    "embed": "viz.cli.embed",
     "list": "viz.cli.listing",
     "info": "viz.cli.info",
     "doctor": "viz.cli.doctor",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from viz.animation import Animation
 
 FOLDER = "renders"
-FORMATS = ".mp4 .webm .gif .webp .apng .png .svg .pdf .html, name_%04d.png"
+FORMATS = ".mp4 .webm .gif .webp .apng .png .svg .pdf .html .pptx .reveal.html .json (manim-slides), name_%04d.png"
 EXAMPLES = (
     "viz render network-warp",
     "viz render network-warp --quality draft -o warp.gif",

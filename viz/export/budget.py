@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from viz.errors import UsageError, VizError
-from viz.export.claim import Claim, told
+from viz.export.claim import whole
 from viz.export.clip import SIDES
 from viz.export.registry import format_of
 from viz.export.sidecar import beside
@@ -109,15 +109,10 @@ def guess(steps: list[tuple[Size, float]], known: int, took: int, most: int) -> 
 
 def _place(source: Path, target: Path, keep: bool, name: str = "") -> None:
     """Put a finished file under its name, at once; a sidecar gets the name that its file has now."""
-    with told(target):
-        claim = Claim(target)
-        try:
-            shutil.copyfile(source, claim.temp)
-            if name:
-                old = source.name.removesuffix(".json")
-                text = claim.temp.read_text(encoding="utf-8").replace(f'"file": "{old}"', f'"file": "{name}"')
-                claim.temp.write_text(text, encoding="utf-8")
-            claim.sync()
-            claim.commit(keep)
-        finally:
-            claim.drop()
+    with whole(target, keep) as temporary:
+        if not name:
+            shutil.copyfile(source, temporary)
+            return
+        old = source.name.removesuffix(".json")
+        text = source.read_text(encoding="utf-8").replace(f'"file": "{old}"', f'"file": "{name}"')
+        temporary.write_text(text, encoding="utf-8")

@@ -127,6 +127,28 @@ class Claim:
         self._handle = -1
 
 
+@contextmanager
+def whole(path: Path, keep: bool = False) -> Iterator[Path]:
+    """A temporary file beside a target, which takes its place when the block ends without an error.
+
+    Args:
+        path: the target.
+        keep: refuse to replace a file that is there.
+
+    Raises:
+        UsageError: the target is there, and kept.
+        VizError: writing failed; a file that was there before is unharmed.
+    """
+    with told(path):
+        claim = Claim(path)
+        try:
+            yield claim.temp
+            claim.sync()
+            claim.commit(keep)
+        finally:
+            claim.drop()
+
+
 def part(folder: Path, index: int) -> Path:
     """Where a numbered file lies before it gets its final name."""
     return folder / str(index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import xxhash
@@ -47,3 +48,8 @@ def frames_digest(frames: Iterable[Pixels]) -> str:
         digest.add(index, pixels, pixels is not last)
         last = pixels
     return digest.text
+
+
+def of_file(path: Path) -> str:
+    """The fingerprint of a file's bytes, 32 hexadecimal digits."""
+    return xxhash.xxh3_128_hexdigest(path.read_bytes())

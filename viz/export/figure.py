@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from viz.errors import UsageError
-from viz.export.claim import Claim, told
+from viz.export.claim import whole
 from viz.export.registry import format_of
 from viz.export.targets import check_place
 
@@ -40,14 +41,20 @@ _RC: Any = {
 @contextmanager
 def _lettering(path: Path, suffix: str) -> Iterator[None]:
     """Text as text, with its fonts inside: matplotlib does so for pdf, we for svg."""
-    if suffix != ".svg":
-        yield
-        return
-    from viz.export.svgtext import embed_fonts, text_as_text
+    talk = logging.getLogger("fontTools")
+    before = talk.level
+    talk.setLevel(logging.ERROR)  # it remarks on the dates of the bundled fonts, which are those of 1970
+    try:
+        if suffix != ".svg":
+            yield
+            return
+        from viz.export.svgtext import embed_fonts, text_as_text
 
-    with text_as_text() as used:
-        yield
-    embed_fonts(path, used)
+        with text_as_text() as used:
+            yield
+        embed_fonts(path, used)
+    finally:
+        talk.setLevel(before)
 
 
 def save_pages(
@@ -74,19 +81,15 @@ def save_pages(
     import matplotlib as mpl
     from matplotlib.backends.backend_pdf import PdfPages
 
-    with told(path):
-        claim = Claim(path)
-        try:
-            with (
-                mpl.rc_context(_RC),
-                PdfPages(claim.temp, metadata={**_words(".pdf", metadata), **_NO_DATES[".pdf"]}) as pages,
-            ):
-                for figure in figures:
-                    pages.savefig(figure)
-            claim.sync()
-            claim.commit(keep)
-        finally:
-            claim.drop()
+    about: Any = {**_words(".pdf", metadata), **_NO_DATES[".pdf"]}
+    with (
+        whole(path, keep) as temporary,
+        mpl.rc_context(_RC),
+        _lettering(temporary, ".pdf"),
+        PdfPages(temporary, metadata=about) as pages,
+    ):
+        for figure in figures:
+            pages.savefig(figure)
     return path
 
 
@@ -128,13 +131,7 @@ def save_figure(
     import matplotlib as mpl
 
     words = _words(kind.name, metadata)
-    with told(path):
-        claim = Claim(path)
-        try:
-            with mpl.rc_context(_RC), _lettering(claim.temp, kind.name):
-                figure.savefig(claim.temp, format=kind.name[1:], dpi=dpi, metadata={**words, **_NO_DATES[kind.name]})
-            claim.sync()
-            claim.commit(keep)
-        finally:
-            claim.drop()
+    about: Any = {**words, **_NO_DATES[kind.name]}
+    with whole(path, keep) as temporary, mpl.rc_context(_RC), _lettering(temporary, kind.name):
+        figure.savefig(temporary, format=kind.name[1:], dpi=dpi, metadata=about)
     return path

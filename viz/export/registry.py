@@ -25,8 +25,8 @@ class Format:
 
     Args:
         name: the suffix users type, or `_%04d.png` for numbered files.
-        kind: "video", "animation", "still", "sequence", "figure" or "page".
-        maker: `module:class` of the writer, imported when it is needed; empty for figures and pages.
+        kind: "video", "animation", "still", "sequence", "figure", "page" or "deck" (slides, a step each).
+        maker: `module:class` of the writer, imported when it is needed; empty for figures, pages and decks.
         encoders: encoders that the installed PyAV must have.
         even: whether both sides must be even (a chroma sample covers 2 × 2 pixels).
     """
@@ -64,6 +64,9 @@ _TABLE = (
     Format(".svg", "figure"),
     Format(".pdf", "figure"),
     Format(".html", "page"),
+    Format(".pptx", "deck", "", ("libx264",), even=True),
+    Format(".reveal.html", "deck", "", ("libx264",), even=True),
+    Format(".json", "deck", "", ("libx264",), even=True),  # of manim-slides
 )
 _BY_NAME: Mapping[str, Format] = MappingProxyType({f.name: f for f in _TABLE})
 
@@ -73,13 +76,19 @@ def formats() -> Mapping[str, Format]:
     return _BY_NAME
 
 
+def suffix_of(path: Path) -> str:
+    """What a path ends with: its suffix, or two where they name a format together."""
+    both = "".join(path.suffixes[-2:]).lower()
+    return both if both in _BY_NAME else path.suffix.lower()
+
+
 def format_of(path: Path) -> Format:
     """The format a path asks for by its suffix.
 
     Raises:
         UsageError: no suffix or an unknown one, with the nearest known; numbered files that are not png.
     """
-    suffix = path.suffix.lower()
+    suffix = suffix_of(path)
     fields = _FIELD.findall(path.name)
     if suffix not in _BY_NAME:
         raise unknown("format", path.suffix or path.name, _BY_NAME, str(path))

@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 COMPRESSION = 3  # of 9: a third faster than 6 and hardly larger for drawn pictures
 
 
-def save_png(path: Path, pixels: Pixels) -> None:
-    """Write (H, W, 4) opaque pixels as a PNG file of (H, W, 3)."""
+def png(pixels: Pixels) -> bytes:
+    """Opaque pixels, (H, W, 3) or (H, W, 4), as a PNG of (H, W, 3)."""
     rgb = np.ascontiguousarray(pixels[..., :3])
-    path.write_bytes(iio.imwrite("<bytes>", rgb, extension=".png", compress_level=COMPRESSION))
+    return iio.imwrite("<bytes>", rgb, extension=".png", compress_level=COMPRESSION)
+
+
+def save_png(path: Path, pixels: Pixels) -> None:
+    """Write opaque pixels, (H, W, 3) or (H, W, 4), as a PNG file of (H, W, 3)."""
+    path.write_bytes(png(pixels))
 
 
 class Still(Writer):

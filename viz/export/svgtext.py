@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import logging
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
@@ -86,7 +85,6 @@ def subset(file: str, characters: set[str]) -> bytes:
     """A font with only some characters, as WOFF; the same bytes for the same characters."""
     from fontTools import subset as tool
 
-    logging.getLogger("fontTools").setLevel(logging.ERROR)  # it has something to say about dates in the year 1970
     options = tool.Options(flavor="woff", notdef_outline=True, recalc_timestamp=False, layout_features=["kern"])
     with tool.load_font(file, options) as font:
         cutter = tool.Subsetter(options)

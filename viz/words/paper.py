@@ -14,6 +14,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "In grey, {pairs} of panel {panel} look alike; print in colour, or choose the other theme.",
         "印成灰度后，面板 {panel} 中的 {pairs} 难以区分；请彩色印刷，或换用另一种配色。",
     ),
+    "export.pptx.missing": (
+        "PowerPoint files need python-pptx; install it with: pip install 'warpviz[slides]'",
+        "生成 PowerPoint 文件需要 python-pptx；安装方法：pip install 'warpviz[slides]'",
+    ),
     "export.budget.format": (
         "Only .gif, .webp and .apng files are fitted into a number of bytes, not {path}; leave out --max-size.",
         "只有 .gif、.webp 和 .apng 文件可以限定大小，{path} 不行；请去掉 --max-size。",
@@ -27,6 +31,27 @@ WORDS: dict[str, tuple[str, str]] = {
         "--to, or allow more.",
         "{path} 无法压缩到 {most} 字节以内：最小也要 {least} 字节；请用 --from 和 --to 减少步骤，或放宽限制。",
     ),
+    "embed.missing": (
+        "There is no file {path}; render it first, for example with: viz render network-warp -o {path}",
+        "没有文件 {path}；请先生成它，例如：viz render network-warp -o {path}",
+    ),
+    "embed.need": (
+        "Say which file and for which document, for example: viz embed warp.mp4 --for reveal. Documents: {targets}.",
+        "请说明哪个文件、放进哪种文档，例如：viz embed warp.mp4 --for reveal。文档种类：{targets}。",
+    ),
+    "embed.poster": (
+        "{target} shows no moving pictures, and {path} has no still beside it; render one too: -o {poster}",
+        "{target} 不能显示动态画面，而 {path} 旁边没有静态图；请同时生成一张：-o {poster}",
+    ),
+    "embed.kind": (
+        "{target} does not take {path}; use one of: {instead}.",
+        "{target} 不接受 {path}；请改用：{instead}。",
+    ),
+    "cli.embed": (
+        "Print the text that puts a file into a document: title, description, captions and poster included.",
+        "打印把文件放进文档所需的代码，包括标题、说明、字幕和静态图。",
+    ),
+    "cli.opt.for": ("The kind of document.", "文档种类。"),
     "cli.opt.max_size": (
         "Largest size of a .gif, .webp or .apng file, such as 8MB; --size and --fps are then the most that is tried.",
         ".gif、.webp 或 .apng 文件的大小上限，例如 8MB；此时 --size 和 --fps 是尝试的最大值。",

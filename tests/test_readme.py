@@ -26,6 +26,7 @@ from viz import scenefile
 from viz.cli import main
 from viz.cli.app import COMMANDS
 from viz.cli.options import shape
+from viz.embed import TARGETS
 from viz.export import formats
 from viz.learn import names
 
@@ -279,6 +280,10 @@ def test_the_scene_it_begins_with_works(
 @pytest.mark.usefixtures("_students")
 @pytest.mark.parametrize("words", VIZ, ids=" ".join)
 def test_command(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    if words[1] == "embed":  # of a file that the line before it renders
+        rendered = next(line for line in VIZ if words[2] in outputs(line))
+        assert main(reduced(rendered)) == 0
+        capsys.readouterr()
     assert main(reduced(words)) == 0
     printed = capsys.readouterr().out
     if words[1] == "info":
@@ -286,6 +291,9 @@ def test_command(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> 
         given = {step for line in same for o in ("--at", "--from", "--to") if (step := value(line, o))}
         steps = {step for some in given for step in some.split(",")}
         assert steps and all(f" {step.split('@')[0]} " in printed for step in steps)
+    if words[1] == "embed":
+        assert words[2] in printed and value(words, "--for") in TARGETS
+        return
     if words[1] not in ("render", "figure"):
         assert len(printed.splitlines()) >= len(scenefile.names())
         return

@@ -15,7 +15,7 @@ from viz.draw.trace import upto
 from viz.frame import Frame, Panel, Rect
 from viz.marks import Lines, Mark, Points, Polygons, Text
 from viz.measure.properties import PROPERTIES
-from viz.theme import SMALL, View, alpha, mix
+from viz.theme import SMALL, View, alpha
 from viz.timeline import Timeline
 from viz.words import Sentence
 
@@ -75,9 +75,12 @@ class Pictures:
             drawn = ease.smootherstep(p) if name == "curves" else 1.0
             slopes = 0.0 if name == "curves" else ease.smootherstep(p) if name == "slopes" else 1.0
             which = PROPERTIES.index(name) if name in PROPERTIES else -1
-            share = round(ease.smoothstep(p) * 20) / 20 if which >= 0 else 0.0
+            share = round(ease.smoothstep(p) * 12) / 12 if which >= 0 else 0.0
             for k in self.all:
-                panels += [self.head(k, which, share), self.cell(k, drawn, slopes, which, share)]
+                seen, lit = self._lit(k, which, share)
+                # What was measured changes at half-time; what is equal on both sides stays the same object.
+                said = which if share > 0.5 else which - 1
+                panels += [self.head(k, seen), self.cell(k, drawn, slopes, seen, lit, said)]
         panels.append(self.caption(self.view.say(moment.step.caption)))
         return Frame(tuple(panels), self.view.width, self.view.height, self.theme.ground)
 
@@ -92,19 +95,17 @@ class Pictures:
         seen = ease.lerp(1.0 if not which or before else _FADED, 1.0 if now else _FADED, share)
         return seen, ease.lerp(before, now, share)
 
-    def _head(self, k: int, which: int, share: float) -> Panel:
+    def _head(self, k: int, seen: float) -> Panel:
         x, y, w, _ = self.cells[k]
-        seen, _ = self._lit(k, which, share)
         name = self.view.say(shown(self.data.portraits[k].name))
         color = alpha(self.colors[k], max(seen, 0.45))
         texts = [Text((2.0, _HEAD - 9.0), name, SMALL, color, "semibold")]
         return layout.text_panel(f"head-{k + 1}", (x, y, w, _HEAD), tuple(texts))
 
-    def _cell(self, k: int, drawn: float, slopes: float, which: int, share: float) -> Panel:
+    def _cell(self, k: int, drawn: float, slopes: float, seen: float, lit: float, which: int) -> Panel:
         theme, portrait = self.theme, self.data.portraits[k]
         x, y, w, h = self.cells[k]
         rect = (x, y + _HEAD, w, h - _HEAD)
-        seen, lit = self._lit(k, which, share)
         marks: list[Mark] = [
             Lines(np.array([[[_XLIM[0], 0.0], [_XLIM[1], 0.0]], [[0.0, _YLIM[0]], [0.0, _YLIM[1]]]]), theme.edge, 2.0)
         ]
@@ -124,13 +125,24 @@ class Pictures:
             at = (_XLIM[0] + 10.0 * unit[0], _YLIM[1] - 6.0 * unit[1])
             wide, high = glyphs.advance(said, SMALL), 30.0
             box = np.array([[0, 0], [wide + 16.0, 0], [wide + 16.0, -high - 6.0], [0, -high - 6.0]]) * unit
-            marks.append(Polygons(box + np.array([_XLIM[0], _YLIM[1]]), alpha(theme.panel, 0.85 * share)))
+            marks.append(Polygons(box + np.array([_XLIM[0], _YLIM[1]]), alpha(theme.panel, 0.85)))
             has = bool(self.has[k, which])
             color = theme.text if has else theme.quiet
-            marks.append(Text(at, said, SMALL, alpha(color, share), anchor=("left", "top")))
-        edge = mix(theme.edge, theme.accent, lit)
+            marks.append(Text(at, said, SMALL, color, anchor=("left", "top")))
+        if lit > 0:
+            # A frame of its own: a panel whose edge changes would have to be drawn anew.
+            (x0, x1), (y0, y1) = (_XLIM[0], _XLIM[1]), (_YLIM[0], _YLIM[1])
+            dx, dy = 1.5 * (x1 - x0) / w, 1.5 * (y1 - y0) / rect[3]
+            corners = [
+                [x0 + dx, y0 + dy],
+                [x1 - dx, y0 + dy],
+                [x1 - dx, y1 - dy],
+                [x0 + dx, y1 - dy],
+                [x0 + dx, y0 + dy],
+            ]
+            marks.append(Lines(np.array(corners), alpha(theme.accent, lit), 3.0))
         name = "main" if k == 0 else f"curve-{k + 1}"
-        return Panel(name, rect, _XLIM, _YLIM, tuple(marks), None, theme.panel, edge)
+        return Panel(name, rect, _XLIM, _YLIM, tuple(marks), None, theme.panel, theme.edge)
 
     # -- the table
 

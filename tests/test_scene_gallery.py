@@ -128,8 +128,9 @@ def test_numpy_curves_have_the_same_properties() -> None:
 @pytest.mark.parametrize("name", PROPERTIES)
 def test_a_property_lights_those_that_have_it(name: str) -> None:
     frame, data = gallery().frame(name), gallery().data
-    accent = tuple(rgba(View().theme.accent).tolist())
-    lit = [p.edge == pytest.approx(accent) for p in frame.panels if p.name == "main" or p.name.startswith("curve-")]
+    cells = [p for p in frame.panels if p.name == "main" or p.name.startswith("curve-")]
+    accent = rgba(View().theme.accent)
+    lit = [any(isinstance(m, Lines) and np.array_equal(m.color, accent) for m in p.marks) for p in cells]
     assert lit == [p.properties.has(name) for p in data.portraits]
     for k, portrait in enumerate(data.portraits):
         panel = frame.panel("main" if k == 0 else f"curve-{k + 1}")

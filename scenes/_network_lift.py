@@ -259,6 +259,8 @@ class Lifted(_Wide):
         marks += above
         if what == "line" or not self.det:
             marks += curves
+        else:
+            marks += self._fold_marks([eye.see(self._step(j, line, s))[0] for line in self.folds[j][0]])
         marks += names
         if what != "line" and not self.det:
             marks += carried_basis(theme, eye.see(basis)[0])

@@ -338,7 +338,7 @@ class Stage:
         x, y, w, _ = self.loss_title_rect
         rect = layout.inset((x, y, w, self.loss_rect[1] + self.loss_rect[3] - y), top=96.0 if signed else 56.0)
         theme = self.view.theme
-        texts = [Text((0, 32), self.view.say(_AREAS), SMALL, theme.text)]
+        texts = [Text((0, 32), self.view.say(_AREAS if signed else _SHEET_AREAS), SMALL, theme.text)]
         if signed:
             texts.append(Text((0, 68), self.view.say(_SIDES), SMALL, theme.quiet))
         title = layout.text_panel("areas-title", (x, y, w, 80.0), tuple(texts))
@@ -434,4 +434,5 @@ def _even(lines: list[Floats]) -> Floats:
 
 
 _AREAS = Sentence("cells by factor on their area, |det J|", "各格子的面积倍数 |det J|")
+_SHEET_AREAS = Sentence(r"cells by factor on their area, $\sqrt{\det J^T J}$", r"各格子的面积倍数 $\sqrt{\det J^T J}$")
 _SIDES = Sentence("up: as before, down: turned over", "向上：未翻面；向下：已翻面")

@@ -317,3 +317,28 @@ def test_twins_that_differ_in_width() -> None:
     assert "Only widths differs" in twin.timeline.steps[0].caption.en
     for name in twin.timeline.names:
         twin.frame(name)
+
+
+def test_lines_of_the_sheet_have_a_vertex_on_every_kink() -> None:
+    animation = viz.scene("network-warp", dataset="circles", activation="relu", **{**TINY, "steps": 60})
+    stage = lifted(animation)
+    crossings = 0
+    for name in ("horizontals", "verticals"):
+        z = stage.own[name][1]
+        assert z.shape[-1] == 3
+        sides = np.sign(np.where(np.abs(z) < 1e-12, 0.0, z))
+        assert not (sides[:, 1:] * sides[:, :-1] < 0).any(), "a segment crosses a fold without a vertex on it"
+        crossings += int((sides == 0).any(axis=(1, 2)).sum())
+    assert crossings > 10
+
+
+def test_folds_that_a_caption_names_are_drawn_in_space_too() -> None:
+    animation = viz.scene("network-warp", dataset="circles", widths=(3, 2), show="det", **TINY)
+    assert animation.data.lift
+    named = 0
+    for step in animation.timeline.steps[2:-1]:
+        if "red: folds" in step.caption.en:
+            named += 1
+            lines = [m for m in animation.frame(step.name).panel("main").marks if isinstance(m, Lines)]
+            assert any(np.allclose(m.color, rgba(View().theme.danger)) for m in lines), step.name
+    assert named >= 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scenes._questions import lowest
 from scenes._race_data import Data
 from viz.draw.axes import significant
 from viz.marks import Floats
@@ -131,10 +132,12 @@ def timeline(data: Data) -> Timeline:
     race = _rules(data)
     if any(_events(data)):
         race = race + Sentence(" ", "") + happened(data)
+    there = [bool(inside(path[-1], data.window)) for path in data.paths]
+    question = lowest(data.labels, data.values[:, -1], there, data.steps)
     return Timeline(
         (
             Step("surface", 6.0, _ground(data), 1.8, Sentence("surface", "曲面")),
-            Step("race", 12.0, race, 1.5, Sentence("race", "竞速")),
+            Step("race", 12.0, race, 1.5, Sentence("race", "竞速"), question),
             Step("finish", 7.0, _verdict(data), 3.0, Sentence("finish", "终点")),
         )
     )

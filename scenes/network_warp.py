@@ -13,6 +13,7 @@ from scenes import _model_warp, _network_lift, _network_stage
 from scenes import _network_words as say
 from scenes._model_warp import check_options
 from scenes._plane import PlaneConfig, dataset_words, is_linear, percent, train_plane
+from scenes._questions import separates
 from viz.errors import UsageError
 from viz.frame import Frame
 from viz.marks import Floats
@@ -269,13 +270,19 @@ def timeline(data: Data) -> Timeline:
     if run.diverged_at is not None:
         return Timeline(tuple(steps))
     k = 0
+    # The layer to ask about: the first that makes a line possible, else the last.
+    bending = [j for j, layer in enumerate(run.hidden) if layer.kind == "activation"]
+    decisive = next((j for j in bending if data.apart[j + 1]), bending[-1] if bending else None)
     for j, layer in enumerate(run.hidden):
         bends = layer.kind == "activation"
         k += not bends
         caption = _layer_words(data, seen, j, k)
         if bends:
             title = Sentence(f"layer {k}: {say.written(layer.name)}", f"第 {k} 层：{say.written(layer.name)}")
-            steps.append(Step(f"layer {k}", 3.8 if seen is None else 4.6, caption, 1.6, title))
+            asked = None
+            if seen is None and j == decisive:
+                asked = separates(k, say.written(layer.name), data.apart[j - 1], data.apart[j + 1])
+            steps.append(Step(f"layer {k}", 3.8 if seen is None else 4.6, caption, 1.6, title, asked))
         else:
             bent = j + 1 < len(run.hidden) and run.hidden[j + 1].kind == "activation"
             title = Sentence(f"layer {k}: linear", f"第 {k} 层：线性")

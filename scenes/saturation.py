@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from scenes._naming import SPACE, checked, in_terms_of, listed, percent, shown
+from scenes._questions import saturated
 from viz.draw.axes import number, short, significant
 from viz.errors import UsageError
 from viz.frame import Frame
@@ -233,8 +234,10 @@ def timeline(data: Data) -> Timeline:
         said = _SLIDING.format(bias=short(data.bias), shares=shares)
         steps.append(Step("bias", 6.8, said, 3.0, Sentence("the bias slides", "偏置平移")))
     growing = _GROWING.format(count=count, threshold=threshold)
+    most = max(data.responses, key=lambda r: r.share[-1])
+    question = saturated(shown(most.name), float(most.share[-1]), number(data.weights[-1], 2), threshold)
     steps += [
-        Step("growing", 9.6, growing, 1.6, Sentence("growing weight", "权重增大")),
+        Step("growing", 9.6, growing, 1.6, Sentence("growing weight", "权重增大"), question),
         Step("saturated", 4.8, _LEFT.format(slopes=_each(data, _slopes)), 4.2, Sentence("what is left", "还剩多少")),
     ]
     return Timeline(tuple(steps))

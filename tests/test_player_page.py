@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import re
 import subprocess
@@ -23,6 +24,7 @@ from viz.marks import rgba
 from viz.playing import player_page
 from viz.render import painter
 from viz.theme import THEMES
+from viz.timeline import Question, Timeline
 from viz.words import Sentence
 
 support_scene.install()
@@ -309,3 +311,45 @@ def test_the_player_is_valid_javascript() -> None:
     for module in MODULES:
         done = nodejs.node(["--check", str(FOLDER / f"{module}.js")], return_completed_process=True)
         assert isinstance(done, subprocess.CompletedProcess) and done.returncode == 0
+
+
+@needs_chromium
+def test_predict_then_reveal(tmp_path: Path, monkeypatch: Any) -> None:
+    question = Question(
+        Sentence("Which way?", "往哪边转？"),
+        (Sentence("left <b>", "左"), Sentence("right", "右")),
+        0,
+        Sentence("They turned left.", "它们向左转。"),
+    )
+    steps = list(support_scene.timeline(viz.scene("tiny").data).steps)
+    steps[1] = dataclasses.replace(steps[1], question=question)
+    monkeypatch.setattr(support_scene, "timeline", lambda data: Timeline(tuple(steps)))
+    with browser(viewport={"width": 1280, "height": 900}) as tab:
+        show(tab, player_page(viz.scene("tiny")), tmp_path)
+        tab.keyboard.press(" ")
+        until(tab, "!document.getElementById('question').hidden")
+        assert tab.evaluate("player.clock.time") == pytest.approx(0.4, abs=1e-3)  # it waits before the step
+        assert tab.text_content("#caption") == "The dots."  # whose own words would tell the answer
+        assert not tab.evaluate("player.clock.playing")
+        assert tab.text_content("#question h2") == "Which way?"
+        assert "They turned" not in tab.text_content("#question")
+        tab.click("#lang")
+        assert tab.text_content("#question h2") == "往哪边转？"
+        tab.click("#lang")
+        tab.focus(".choices button >> nth=1")
+        tab.keyboard.press("Enter")
+        until(tab, "document.querySelectorAll('.choices .right').length === 1")
+        assert tab.evaluate("player.clock.time") == pytest.approx(0.8, abs=0.01)  # the step has shown it
+        assert tab.text_content(".choices .right") == "✓ left <b>"
+        assert tab.text_content(".choices .wrong") == "✗ right"
+        assert tab.text_content("#question p") == "Not quite. They turned left."
+        tab.click("#question .plain")
+        until(tab, "player.clock.time > 1.19")
+        # Whoever wants no questions gets none.
+        tab.evaluate("player.quiz.given.clear()")
+        tab.click("#quiz")
+        tab.focus("#picture")
+        tab.keyboard.press("Home")
+        tab.keyboard.press(" ")
+        until(tab, "player.clock.time > 1.19")
+        assert tab.errors == []

@@ -223,7 +223,7 @@ class Player {
     const index = clock.index(clock.time + 2e-4);
     const fresh = clock.time <= this.steps[index].start + 1e-3;
     if (fresh) clock.seek(this.steps[index].start);
-    if (fresh && this.quiz.ask(this.steps[index], index)) {
+    if (fresh && this.ask(index)) {
       this.resume = until;
       return;
     }
@@ -262,6 +262,15 @@ class Player {
     this.clock.pause();
     this.clock.seek(time);
     this.stale = true;
+  }
+
+  /** Asks what a step carries; the picture stays with what was before, since the step's own words tell the answer. */
+  ask(index) {
+    if (!this.quiz.ask(this.steps[index], index)) return false;
+    this.clock.pause();
+    this.clock.seek(this.steps[index].start - (index > 0 ? 1e-4 : 0));
+    this.stale = true;
+    return true;
   }
 
   /** After an answer: the step is played, and its end shows what is true. */
@@ -315,12 +324,7 @@ class Player {
     this.now = now;
     const playing = this.clock.playing;
     const begun = this.clock.pass(seconds);
-    if (begun !== null && this.quiz.on && this.steps[begun].question && !this.quiz.given.has(begun)) {
-      this.clock.pause();
-      this.clock.seek(this.steps[begun].start);
-      this.resume = null;
-      this.quiz.ask(this.steps[begun], begun);
-    }
+    if (begun !== null && this.ask(begun)) this.resume = null;
     if (playing && !this.clock.playing && this.answering !== null) {
       const index = this.answering;
       this.answering = null;

@@ -110,7 +110,7 @@ class Data:
         optimizers, labels: names for colours, and names to read.
         options: of each, as they are written; "" for none.
         rates: learning rates at the beginning.
-        tried: how many learning rates were tried for each optimizer to find the best; 0 where none had to be.
+        tried: how many learning rates were tried for each to find the best; 0 where none had to be.
         scheduler: its name and options as they are written, or ("", "").
         noise, seed: standard deviation of what is added to each coordinate of the gradients, and its seed.
         origins: number of the start of each path.
@@ -139,7 +139,7 @@ class Data:
     labels: tuple[str, ...]
     options: tuple[str, ...]
     rates: tuple[float, ...]
-    tried: int
+    tried: tuple[int, ...]
     scheduler: tuple[str, str]
     noise: float
     seed: int

@@ -164,7 +164,7 @@ def race(ground: Ground, runners: Sequence[Runner], rules: Rules) -> Data:
         labels=tuple(labels[i] + letters[s] for i, (_, s) in zip(index, crew, strict=True)),
         options=tuple(_spelled(one.options) for one, _ in crew),
         rates=tuple(float(v) for v in learning[:, 0]),
-        tried=tried,
+        tried=tuple(tried[i] for i in index),
         scheduler=_scheduler(runners, rules),
         noise=rules.noise,
         seed=rules.seed,
@@ -356,14 +356,14 @@ def _lowest(ground: Ground, window: Window, heights: Floats) -> Floats:
 
 def _rated(
     ground: Ground, runners: Sequence[Runner], starts: tuple[Pair, ...], window: Window | None, rules: Rules
-) -> tuple[list[Runner], int]:
-    """The runners with the learning rate that suits each, and how many were tried to find one."""
+) -> tuple[list[Runner], list[int]]:
+    """The runners with the learning rate that suits each, and how many were tried to find it."""
     from viz.learn.optimizers import optimizer_names, optimizer_options
 
     found: list[Runner] = []
-    tried = 0
+    tried: list[int] = []
     for one in runners:
-        lr = one.lr
+        lr, count = one.lr, 0
         if lr is None and not callable(one.make) and "lr" in optimizer_options(one.make):
             kin, times = KIN.get(one.name, (one.name, 1.0))
             rates = ground.course.rates
@@ -374,8 +374,9 @@ def _rated(
             elif (rates and one.make in optimizer_names()) or one.make in OWN_RATE:
                 lr = float(optimizer_options(one.make)["lr"])
             else:
-                lr, tried = _best(ground, one, starts, window, rules), len(TRIED) + 2
+                lr, count = _best(ground, one, starts, window, rules), len(TRIED) + 2
         found.append(replace(one, lr=lr))
+        tried.append(count)
     seen: list[tuple[Any, ...]] = []
     for one in found:
         what = (one.name, one.lr, one.options, one.make if callable(one.make) else "")

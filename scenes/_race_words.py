@@ -109,6 +109,10 @@ _TRIED = Sentence(
     " Each rate is the one of {count} tried with the lowest mean of f.",
     "每个学习率都是试过的 {count} 个中 f 的平均值最低的。",
 )
+_TRIED_SOME = Sentence(
+    " That of {list} is the one of {count} tried with the lowest mean of f.",
+    "{list} 的学习率是试过的 {count} 个中 f 的平均值最低的。",
+)
 _SCHEDULED = Sentence(" The scheduler {name} ({options}) changes them.", "学习率由调度器 {name}（{options}）调整。")
 _SCHEDULED_PLAIN = Sentence(" The scheduler {name} changes them.", "学习率由调度器 {name} 调整。")
 _NOISY = Sentence(
@@ -173,8 +177,11 @@ def _ground(data: Data) -> Sentence:
 def _rules(data: Data) -> Sentence:
     """What sets the optimizers apart, as far as there is a sentence for them; or how the race is run."""
     extra = _NOTHING
-    if data.tried:
-        extra = extra + _TRIED.format(count=data.tried)
+    searched = [_tied(label) for label, count in zip(data.labels, data.tried, strict=True) if count]
+    if searched:
+        names = _joined([Sentence(name, name) for name in searched], _COMMA, _NOTHING)
+        words = _TRIED if len(searched) == len(data.labels) else _TRIED_SOME.format(list=names, count="{count}")
+        extra = extra + words.format(count=max(data.tried))
     if data.scheduler[0]:
         words = _SCHEDULED if data.scheduler[1] else _SCHEDULED_PLAIN
         extra = extra + words.format(name=data.scheduler[0], options=data.scheduler[1])

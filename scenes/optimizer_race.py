@@ -196,7 +196,7 @@ def numbers(data: Data) -> dict[str, Any]:
         found["starts"] = data.starts.tolist()
     if not data.surface:
         found["lowest"] = data.minima.tolist()
-        found["rates tried"] = data.tried
+        found["rates tried"] = dict(zip(data.labels, data.tried, strict=True))
     if data.scheduler[0]:
         found["scheduler"] = " ".join(filter(None, data.scheduler))
     if data.noise:

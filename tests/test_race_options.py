@@ -76,7 +76,7 @@ def test_the_textbook_trace() -> None:
 def test_where_no_rate_is_given_the_best_of_those_tried_is_taken() -> None:
     animation = run(function="x**2 + 10*y**2", optimizers="sgd", steps=30)
     data = animation.data
-    assert data.tried == 12 and "12 tried" in texts(animation, "race", "caption")
+    assert data.tried == (12,) and "12 tried" in texts(animation, "race", "caption")
     f = lambda x, y: x**2 + 10 * y**2  # noqa: E731
     means = {
         lr: descend(f, data.start.tolist(), "sgd", {"lr": lr}, 30).values.mean()
@@ -85,6 +85,8 @@ def test_where_no_rate_is_given_the_best_of_those_tried_is_taken() -> None:
     with np.errstate(all="ignore"):
         assert data.rates[0] == pytest.approx(min(means, key=lambda lr: means[lr]))
     assert run(function="x**2 + 10*y**2", optimizers="lbfgs", steps=3).data.rates == (1.0,)
+    some = run(function="x**2 + 10*y**2", optimizers="sgd,adam:lr=0.1", steps=30)
+    assert some.data.tried == (12, 0) and "That of SGD is the one of 12 tried" in texts(some, "race", "caption")
 
 
 def test_where_the_function_is_not_finite_it_is_hatched_and_said() -> None:

@@ -28,7 +28,7 @@ from viz.words import say
 
 LIMIT_BYTES = 512 << 20
 VARIABLE = "VIZ_CACHE_DIR"
-_PACKAGES = ("warpviz", "torch", "numpy", "scipy", "scikit-learn")
+_PACKAGES = ("warpviz", "torch", "numpy", "scipy", "scikit-learn", "pytorch_optimizer")
 _HERE = Path(__file__).parent
 _SOURCES = (_HERE / "learn", _HERE / "measure", _HERE / "recording.py", _HERE / "store.py")
 _DAY = 86_400.0

@@ -5,7 +5,18 @@ from __future__ import annotations
 import platform
 from importlib import metadata
 
-PACKAGES = ("warpviz", "torch", "numpy", "scipy", "scikit-learn", "matplotlib", "imageio", "av", "manim")
+PACKAGES = (
+    "warpviz",
+    "torch",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "matplotlib",
+    "imageio",
+    "av",
+    "manim",
+    "pytorch_optimizer",
+)
 
 
 def version(package: str) -> str | None:

@@ -83,25 +83,25 @@ class Reader:
             arrays.append(steps / self.head["scales"][kind])
         return arrays
 
-    def at(self, view: str, time: float) -> dict[str, list[Thing]]:
+    def at(self, view: str, moment: float) -> dict[str, list[Thing]]:
         """What each panel draws at a time: its chrome, then its marks."""
         found: dict[str, list[Thing]] = {}
         for name, *parts in self.head["views"][view]["panels"]:
             found[name] = []
             for pieces in parts:
                 for start, end, clip, slots in pieces:
-                    if start <= time < end or (time == end and [start, end, clip, slots] == pieces[-1]):
+                    if start <= moment < end or (moment == end and [start, end, clip, slots] == pieces[-1]):
                         box = None if clip < 0 else self._arrays[clip][0].reshape(-1)
-                        found[name] += [self._thing(slot, start, end, time, box) for slot in slots]
+                        found[name] += [self._thing(slot, start, end, moment, box) for slot in slots]
         return found
 
-    def _thing(self, slot: Any, start: float, end: float, time: float, clip: Any) -> Thing:
+    def _thing(self, slot: Any, start: float, end: float, moment: float, clip: Any) -> Thing:
         first, ends = 0, [[end, None]]
         if isinstance(slot, list):
             ends = slot[1] if isinstance(slot[0], int) else slot
         edges = [start, *(e for e, _ in ends)]
-        k = next((i for i, (_, b) in enumerate(pairwise(edges)) if time < b), len(ends) - 1)
-        share = (time - edges[k]) / (edges[k + 1] - edges[k])
+        k = next((i for i, (_, b) in enumerate(pairwise(edges)) if moment < b), len(ends) - 1)
+        share = (moment - edges[k]) / (edges[k + 1] - edges[k])
         if not isinstance(slot, list):
             number, degree = slot, None
         elif isinstance(slot[0], int):
@@ -172,7 +172,7 @@ def until(tab: Any, condition: str, seconds: float = 10.0) -> None:
         if tab.evaluate(condition):
             return
         tab.wait_for_timeout(20)
-    raise AssertionError(f"never true: {condition}; {tab.errors}")
+    raise AssertionError(f"never true: {condition}")
 
 
 def show(tab: Any, document: str, folder: Path, address: str = "") -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import re
 import zlib
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +14,6 @@ from support_export import litter
 
 from viz.errors import UsageError, VizError
 from viz.export import save_figure
-from viz.export.notebook import video_html
 
 SUFFIXES = [".png", ".svg", ".pdf"]
 WORDS = {"title": "Two moons", "description": "Points & lines", "lang": "en"}
@@ -109,22 +106,3 @@ def test_a_full_disk_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         save_figure(figure(), path)
     assert caught.value.exit_code == 1
     assert list(tmp_path.iterdir()) == []
-
-
-def test_notebook_html_holds_everything_and_starts_nothing() -> None:
-    page = video_html(b"\0film", b"\0poster", 'A "title" <b>', "What & where", "zh")
-    tags: dict[str, dict[str, str | None]] = {}
-
-    class Reader(HTMLParser):
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-            tags[tag] = dict(attrs)
-
-    Reader().feed(page)
-    assert set(tags) == {"figure", "video", "source"}
-    video, source = tags["video"], tags["source"]
-    assert video["aria-label"] == 'A "title" <b>. What & where'
-    assert tags["figure"]["lang"] == "zh-Hans"
-    assert "controls" in video and "muted" in video and "autoplay" not in video
-    for given, wanted in ((video["poster"], b"\0poster"), (source["src"], b"\0film")):
-        assert given is not None and given.startswith("data:")
-        assert base64.b64decode(given.partition(",")[2]) == wanted

@@ -338,7 +338,7 @@ def test_snippets(lang: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
         return save(self, *paths, size=SMALL, fps=float(SLOW), **rest)
 
     monkeypatch.setattr(viz.Animation, "save", quick)
-    monkeypatch.setattr(viz.Animation, "NOTEBOOK", (SMALL, float(SLOW)))
+    monkeypatch.setattr(viz.Animation, "NOTEBOOK", SMALL)
     space: dict[str, Any] = {}
     shown = []
     with as_a_user():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -44,7 +43,7 @@ class Animation:
         data: the experiment's numbers when they are there already; computed (or read from the cache) when needed.
     """
 
-    NOTEBOOK: tuple[Size, float] = ((1280, 720), 30)  # size and frames a second of the video in a notebook
+    NOTEBOOK: Size = (1280, 720)  # shape of the player in a notebook, and pixels of its poster
 
     def __init__(
         self,
@@ -413,23 +412,22 @@ class Animation:
         return self.scene.describe(self.data)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        """What a notebook shows: a video where HTML is allowed, the poster elsewhere, words everywhere."""
-        from viz.export.notebook import video_html
+        """What a notebook shows: a player where HTML is allowed, the poster elsewhere, words everywhere."""
+        from viz.export.page import framed
+        from viz.playing import player_page
 
-        size, fps = self.NOTEBOOK
-        poster = _png(self.image("end", size=size))
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "animation.mp4"
-            self.save(path, size=size, fps=fps)
-            html = video_html(
-                path.read_bytes(),
-                poster,
-                self.scene.title.text(self.lang),
-                self.description.text(self.lang),
-                self.lang,
-            )
-        text = f"{self.scene.title.text(self.lang)}. {self.description.text(self.lang)}"
-        return {"text/html": html, "image/png": base64.b64encode(poster).decode(), "text/plain": text}
+        size = self.NOTEBOOK
+        document = player_page(self, size, themes=(self.theme,), langs=(self.lang,))
+        html = framed(document, self.scene.title.text(self.lang), size[0] / size[1])
+        poster = base64.b64encode(_png(self.image("end", size=size))).decode()
+        return {"text/html": html, "image/png": poster, "text/plain": self._told()}
+
+    def _told(self) -> str:
+        """What is seen, step by step, for those who cannot see it."""
+        steps = [
+            f"{i}. {s.label.text(self.lang)}: {s.caption.text(self.lang)}" for i, s in enumerate(self.timeline.steps, 1)
+        ]
+        return "\n".join([f"{self.scene.title.text(self.lang)}. {self.description.text(self.lang)}", *steps])
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:

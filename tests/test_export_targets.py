@@ -179,7 +179,21 @@ def test_a_missing_encoder_is_told_before_the_start(tmp_path: Path, monkeypatch:
 
 
 def test_formats_are_all_there() -> None:
-    assert list(formats()) == [".mp4", ".webm", ".gif", ".webp", ".apng", ".png", "_%04d.png", ".svg", ".pdf", ".html", ".pptx", ".reveal.html", ".json"]
+    assert list(formats()) == [
+        ".mp4",
+        ".webm",
+        ".gif",
+        ".webp",
+        ".apng",
+        ".png",
+        "_%04d.png",
+        ".svg",
+        ".pdf",
+        ".html",
+        ".pptx",
+        ".reveal.html",
+        ".json",
+    ]
     assert not any(f.missing for f in formats().values())
     assert [f.name for f in formats().values() if f.moving] == [".mp4", ".webm", ".gif", ".webp", ".apng"]
 

@@ -56,6 +56,7 @@ class Stage:
 
     def _looks(self) -> tuple[list[Any], list[str]]:
         """An optimizer's lasting colour, paler when it runs a second time with other options, and its marker."""
+        inks = self._inks()
         colors: list[Any] = []
         crew: list[tuple[str, str]] = []
         markers: list[str] = []
@@ -64,9 +65,19 @@ class Stage:
             if one not in crew:
                 crew.append(one)
             before = [n for n, _ in crew[: crew.index(one)]].count(name)
-            colors.append(mix(self.theme.of(name), self.theme.text, min(0.45 * before, 0.9)))
+            colors.append(mix(inks[name], self.theme.text, min(0.45 * before, 0.9)))
             markers.append(MARKERS[crew.index(one) % len(MARKERS)])
         return colors, markers
+
+    def _inks(self) -> dict[str, str]:
+        """The colour of each optimizer; one without a lasting colour gives way to those that have one."""
+        theme, lasting = self.theme, dict(self.theme.named)
+        names = list(dict.fromkeys(self.data.optimizers))
+        inks = {name: lasting[name] for name in names if name in lasting}
+        for name in (n for n in names if n not in inks):
+            spare = [c for c in (theme.of(name), *theme.classes, *lasting.values()) if c not in inks.values()]
+            inks[name] = spare[0]
+        return inks
 
     def _path(self, i: int) -> list[Floats]:
         """The parts of a path inside the window; one that jumps across it on its way to infinity has left for good."""

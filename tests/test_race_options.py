@@ -23,7 +23,7 @@ from viz.errors import UsageError, VizError
 from viz.learn.given import Given
 from viz.learn.surface import descend
 from viz.marks import Lines, Points, Text, rgba
-from viz.theme import DARK
+from viz.theme import DARK, THEMES
 from viz.words import LANGUAGES, Sentence
 
 SMALL = (320, 180)
@@ -204,6 +204,15 @@ def test_several_starts_are_lettered() -> None:
     np.testing.assert_array_equal(one.paths[0], data.paths[1])
     stage_colors = {m.color.tobytes() for m in animation.frame("end").panel("table").marks if isinstance(m, Points)}
     assert len(stage_colors) == 2  # an optimizer keeps its colour
+
+
+def test_no_two_optimizers_share_a_colour() -> None:
+    names = "asgd,adamax,radam,rprop,adafactor,adagrad,nadam,sgd"
+    for theme in ("dark", "light"):
+        marks = run(surface="beale", optimizers=names, steps=3).frame("end", theme=theme).panel("table").marks
+        inks = {m.color.tobytes() for m in marks if isinstance(m, Points)}
+        assert len(inks) == 8
+        assert rgba(THEMES[theme].of("sgd")).tobytes() in inks  # a lasting colour stays
 
 
 def test_events_come_into_the_caption_as_they_happen() -> None:

@@ -25,6 +25,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "dead-relu": {"samples": 50, "hidden": 8, "steps": 25},
     "init-symmetry": {"steps": 60},
     "prelu": {"samples": 50, "steps": 25},
+    "zero-centred": {"samples": 40, "steps": 20},
     "network-warp": {"samples": 80, "steps": 400, "seed": 0, "lr": 0.03},
     "optimizer-race": {"steps": 25},
     "optimizer-curves": {"samples": 300, "epochs": 2},

@@ -438,7 +438,7 @@ class _Stage:
                 runners.append((lines, (), self.colors[i]))
             marks += strokes(theme, runners, 3.4)
         xy = np.array(self._points(view, steps))
-        here = [j for j in range(len(who)) if inside(xy[j], self.data.window)]
+        here = [j for j in range(len(who)) if max(steps) > 0 and inside(xy[j], self.data.window)]
         colors, markers = [self.colors[who[j]] for j in here], [self.markers[who[j]] for j in here]
         marks += heads(theme, self.main_plot, xy[here], colors, markers, 24.0)
         return self._ground_panel(marks)
@@ -550,7 +550,8 @@ class _Stage:
             ends.append(cut[-1])
         order = sorted(range(len(who)), key=lambda j: -(who[j] % 3))
         colors, markers = [self.colors[who[j]] for j in order], [self.markers[who[j]] for j in order]
-        marks += heads(theme, plot, np.array(ends), colors, markers, 22.0)
+        if share > 0:
+            marks += heads(theme, plot, np.array(ends), colors, markers, 22.0)
         rest = (tuple(marks), self.chart_axes[view], theme.panel, theme.edge)
         return Panel("chart", plot.rect, plot.xlim, plot.ylim, *rest, yscale="log")
 

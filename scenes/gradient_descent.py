@@ -400,7 +400,8 @@ class _Stage:
         """The rules that are inside the window at a step, and where."""
         last = [self.data.last(i) for i in range(len(self.data.rules))]
         xy = np.array([place(path, at) for path in self.data.paths])
-        here = [i for i in range(len(xy)) if at <= last[i] and inside(xy[i], _WINDOW)]
+        # Before the first step there is only the start.
+        here = [i for i in range(len(xy)) if 0 < at <= last[i] and inside(xy[i], _WINDOW)]
         return here, xy[here]
 
     def _main(self, azimuth: float, rise: float, at: float) -> Panel:
@@ -521,7 +522,7 @@ class _Stage:
                 marks.append(Lines.of(rest, self.colors[i], width=3.0, dash=(4.0, 6.0)))
             if lines:
                 marks.append(Lines.of(lines, self.colors[i], width=4.0))
-            if cut and cut[-1][-1, 0] >= at - 1e-9:
+            if at > 0 and cut and cut[-1][-1, 0] >= at - 1e-9:
                 here.append(i)
                 ends.append(cut[-1][-1])
             arrived = data.reached[i]

@@ -607,7 +607,7 @@ class _Stage:
             cut = [line for part in parts if len(line := upto(part, at)) > 0]
             if lines := [line for line in cut if len(line) > 1]:
                 marks.append(Lines.of(lines, self.colors[i], width=4.0))
-            if cut and cut[-1][-1, 0] >= at - 1e-9:
+            if at > 0 and cut and cut[-1][-1, 0] >= at - 1e-9:
                 here.append(i)
                 ends.append(cut[-1][-1])
         if here:

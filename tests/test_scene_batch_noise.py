@@ -132,7 +132,7 @@ def test_every_step_can_be_read(size: tuple[int, int], lang: str) -> None:
         assert unreadable(frame) == [] and overlaps(frame) == []
 
 
-@pytest.mark.parametrize("options", [{"model": "logistic"}, {"dataset": "textbook"}])
+@pytest.mark.parametrize("options", [{"model": "logistic", "samples": "16"}, {"dataset": "textbook"}])
 def test_other_models_and_sets(options: dict[str, str]) -> None:
     animation = made(**options, epochs="6")
     for at in ("data", "same epochs", "noise", "end"):

@@ -212,3 +212,11 @@ def test_data_survives_the_store() -> None:
     again = store.unpack(scene.Data, *store.pack(data))
     for name, value in vars(data).items():
         np.testing.assert_array_equal(getattr(again, name), value)
+
+
+def test_before_the_first_step_there_is_only_the_start() -> None:
+    shapes = [m.marker for m in run().frame("surface").panel("map").marks if isinstance(m, Points)]
+    assert shapes == ["star", "circle"]  # the minimum, and the ring around the start
+    assert "start" in texts(run().frame("surface"), "map")
+    assert [m for m in run().frame("surface").panel("distance").marks if isinstance(m, Points)] == []
+    assert any(isinstance(m, Points) and m.marker == "square" for m in run().frame("first step").panel("map").marks)

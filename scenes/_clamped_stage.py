@@ -76,7 +76,9 @@ class Pictures:
         self.x = squeezed(data.forms.z)
         self.xlim = (float(self.x[0]), float(self.x[-1]))
         most = max(CLAMP, *(float(run.sample_losses.max()) for run in data.runs))
-        self.ylim = (-0.12, float(squeezed(most * 2.2)))
+        ceiling, low, room = float(squeezed(CLAMP)), -0.12, 64.0  # above the ceiling for rings and words
+        spare = ceiling + (ceiling - low) * room / (self.plots[0][0][3] - room)
+        self.ylim = (low, max(float(squeezed(most * 2.2)), spare))
         totals = np.concatenate([np.maximum(run.totals, _FLOOR) for run in data.runs])
         self.low = 10.0 ** np.floor(np.log10(totals.min()))
         self.lowest = min(float(run.totals.min()) for run in data.runs)
@@ -154,7 +156,7 @@ class Pictures:
         side = 1 if label == 0 else -1
         wide = (self.xlim[1] - self.xlim[0]) / rect[2]
         x = (self.xlim[1] if side > 0 else self.xlim[0]) - side * 16.0 * wide
-        at, anchor = (x, float(squeezed(20.0))), ("right" if side > 0 else "left", "middle")
+        at, anchor = (x, float(squeezed(2.5))), ("right" if side > 0 else "left", "middle")
         return [Text(at, f"y = {label}", CAPTION, alpha(self.theme.label(label), seen), "semibold", anchor)]
 
     def _dots(self, k: int, look: int, stuck: float, rect: Rect) -> list[Mark]:

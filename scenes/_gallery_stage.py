@@ -78,8 +78,8 @@ class Pictures:
             share = round(ease.smoothstep(p) * 12) / 12 if which >= 0 else 0.0
             for k in self.all:
                 seen, lit = self._lit(k, which, share)
-                # What was measured changes at half-time; what is equal on both sides stays the same object.
-                said = which if share > 0.5 else which - 1
+                # What is equal before and after stays the same object.
+                said = which
                 panels += [self.head(k, seen), self.cell(k, drawn, slopes, seen, lit, said)]
         panels.append(self.caption(self.view.say(moment.step.caption)))
         return Frame(tuple(panels), self.view.width, self.view.height, self.theme.ground)

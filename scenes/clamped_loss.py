@@ -140,7 +140,7 @@ def _stuck(data: Data) -> Sentence:
     run, count = data.clamped, data.stuck
     if not count:
         most = int(run.clamped.max())
-        return _FREE.format(most=most, total=amount(run.totals[-1]))
+        return (_FREE if most else _NEVER).format(most=most, total=amount(run.totals[-1]))
     rest = float(run.totals[-1]) - count * CLAMP
     parts = {"count": count, "rest": number(rest, 2), "total": number(run.totals[-1], 2)}
     said = _STUCK_ONE if count == 1 else _STUCK
@@ -207,6 +207,10 @@ _STUCK_ONE = Sentence(
 _FREE = Sentence(
     "In this run no loss is cut off at the end, and at most {most} were on the way. The sum of losses ends at {total}.",
     "这次训练结束时没有损失被截断，途中最多 {most} 个。损失之和最终为 {total}。",
+)
+_NEVER = Sentence(
+    "In this run no loss is cut off at any moment. The sum of losses ends at {total}.",
+    "这次训练自始至终没有损失被截断。损失之和最终为 {total}。",
 )
 _LOGITS = Sentence(
     "The same network with BCEWithLogitsLoss: every wrong sample keeps its pull. Sum of losses {total} instead of {before}, the "

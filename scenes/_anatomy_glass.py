@@ -185,7 +185,7 @@ class Glass:
         unit = (window[1][1] - window[1][0]) / self.rect[3]  # data units in a canvas unit
         if running:
             every = {part: 1.0 for part in (*data.names, *(("scale",) if data.scaled else ()))}
-            marks += self._arrows(k, every, 1.0 if at < data.steps else 0.0, unit)
+            marks += self._arrows(k, every, 1.0, unit)
             head = data.xy[-1] if at >= data.steps else data.xy[k] + ease.smootherstep(at - k) * data.moves[k]
         else:
             marks += self._arrows(k, dict(grown), move, unit)

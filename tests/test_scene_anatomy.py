@@ -105,6 +105,12 @@ def test_while_it_runs_all_arrows_stay_in_the_glass() -> None:
             assert inside(ends, (panel.xlim, panel.ylim)).all()
 
 
+def test_the_last_step_stays_with_its_sum() -> None:
+    animation = run()
+    ((start, end),) = arrows(animation, "end", DARK.accent)
+    np.testing.assert_allclose([start, end], animation.data.xy[-2:], rtol=0, atol=1e-12)
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_words_carry_the_numbers(lang: str) -> None:
     animation = run()

@@ -254,25 +254,23 @@ UNSOLVED_TITLE = Sentence(
 )
 NEARLY_TITLE = Sentence("A network bends the plane, and nearly finds its line", "网络弯曲平面，离那条直线只差一点")
 DIVERGED_TITLE = Sentence("A training that diverged", "一次发散的训练")
-WIDE_TITLE = Sentence(
-    "A network lifts the points until {one} parts them", "网络把点抬进更高的维度，直到{one}就能分开各类"
-)
+WIDE_TITLE = Sentence("A network lifts the points until {one} parts them", "网络把点抬到更高维，直到{one}就能分开各类")
 TITLE_MANY = Sentence(
     "A network bends the plane until straight lines are enough", "网络弯曲平面，直到几条直线就能分开各类"
 )
 WIDE_TITLE_MANY = Sentence(
-    "A network lifts the points until {walls} part them", "网络把点抬进更高的维度，直到用{walls}就能分开各类"
+    "A network lifts the points until {walls} part them", "网络把点抬到更高维，直到用{walls}就能分开各类"
 )
 WIDE_UNSOLVED_TITLE = Sentence(
-    "A network lifts the points, but here no {wall} parts them", "网络把点抬进更高的维度，但仍没有{wall}能分开各类"
+    "A network lifts the points, but here no {wall} parts them", "网络把点抬到更高维，但仍没有{wall}能分开各类"
 )
 WIDE_NEARLY_TITLE = Sentence(
-    "A network lifts the points, and nearly finds its {wall}", "网络把点抬进更高的维度，离能分开的{wall}只差一点"
+    "A network lifts the points, and nearly finds its {wall}", "网络把点抬到更高维，离能分开的{wall}只差一点"
 )
 WIDE_LINEAR_TITLE = Sentence(
-    "Without activations, the plane stays flat in any dimension", "没有激活函数，平面到了几维都是平的"
+    "Without activations, the plane stays flat in any dimension", "没有激活函数，无论放进几维空间，平面始终是平的"
 )
-DET_TITLE = Sentence("How much every layer stretches and crushes area", "每一层把面积放大或压扁多少")
+DET_TITLE = Sentence("How much every layer stretches and crushes area", "每一层把面积放大或缩小多少倍")
 _DATA_MIXED = Sentence(
     "{count} points, {name}: no straight line separates the classes.",
     "{count} 个点，{name}：没有一条直线能把各类分开。",
@@ -336,9 +334,9 @@ DESCRIBE = Sentence(
     "最后一条直线划分各类，准确率 {accuracy}。",
 )
 DESCRIBE_WIDE = Sentence(
-    "{count} points of {name} are moved by a trained network with {layers} hidden layers of widths {widths}: the plane "
-    "becomes a sheet that is bent in more dimensions; at the end {one} divides the classes with accuracy {accuracy}.",
-    "一个有 {layers} 个隐藏层（宽度 {widths}）的已训练网络移动{name}的 {count} 个点：平面成为在更高维空间中弯曲的曲面；"
+    "{count} points of {name} are moved by a trained network (hidden widths: {widths}): the plane becomes a sheet that is "
+    "bent in more dimensions; at the end {one} divides the classes with accuracy {accuracy}.",
+    "已训练的网络（隐藏层宽度：{widths}）移动{name}的 {count} 个点：平面成为在更高维空间中弯曲的曲面；"
     "最后{one}划分各类，准确率 {accuracy}。",
 )
 DESCRIBE_LINEAR = Sentence(
@@ -353,7 +351,7 @@ DESCRIBE_DIVERGED = Sentence(
 _RISEN = Sentence(
     "Layer {k}, linear: the plane is stretched by {factors} and set into space, still flat. "
     "Thick curve: where the boundary meets the sheet.",
-    "第 {k} 层，线性部分：平面沿两个方向伸缩 {factors} 倍，放进三维空间，仍然是平的。粗线是决策边界与曲面的交线。",
+    "第 {k} 层，线性部分：平面沿两个方向伸缩 {factors} 倍，放进三维空间，仍然是平的。粗线是决策边界与它的交线。",
 )
 _TURNED_SPACE = Sentence(
     "Layer {k}, linear: space turns by {angle}° and stretches by {factors}, then shifts.",
@@ -426,10 +424,11 @@ _UNSOLVED_MANY = Sentence(
 )
 _EDGE_ON_MANY = Sentence(
     " The view turns until they are seen edge-on ({share} of the variance).",
-    "视角转到从侧面看它们（占方差的 {share}）。",
+    "视角转到正好从侧面看它们（占方差的 {share}）。",
 )
 _EDGE_ON = Sentence(
-    " The view turns until it is seen edge-on ({share} of the variance).", "视角转到从侧面看它（占方差的 {share}）。"
+    " The view turns until it is seen edge-on ({share} of the variance).",
+    "视角转到正好从侧面看它（占方差的 {share}）。",
 )
 _NO_WALL = Sentence(
     " Of the walls between more than two classes only the cuts with the sheet are drawn.",
@@ -447,5 +446,5 @@ _SOME_OVER = Sentence("; {flipped} cells are turned over (red: folds). ", "；{f
 _NO_SIGN = Sentence("; in {width} dimensions a sheet has no front or back. ", "；在 {width} 维空间里，曲面没有正反面。")
 _NONE_MERGED = Sentence("All {cells} cells can still be told apart.", "{cells} 个格子仍然各不相同。")
 _MERGED = Sentence(
-    "{merged} of {cells} cells can no longer be told apart.", "{cells} 个格子中有 {merged} 个再也分辨不出。"
+    "{merged} of {cells} cells can no longer be told apart.", "{cells} 个格子中有 {merged} 个再也无法区分。"
 )

@@ -185,6 +185,7 @@ def test_other_surfaces(surface: str) -> None:
         ({"steps": "5", "glass": "6"}, "last step, 5"),
         ({"optimizer": "sgd", "lr": "1e4", "surface": "beale", "glass": "300"}, "behind the last step"),
         ({"surface": "saddle"}, "There is no"),
+        ({"optimizer": "sgd:lr=1e100", "surface": "rosenbrock"}, "left the numbers at once"),
     ],
 )
 def test_wrong_options_are_one_clear_line(options: dict[str, str], words: str) -> None:

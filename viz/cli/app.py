@@ -16,6 +16,7 @@ COMMANDS = {
     "render": "viz.cli.render",
     "figure": "viz.cli.figure",
     "embed": "viz.cli.embed",
+    "gallery": "viz.cli.gallery",
     "list": "viz.cli.listing",
     "info": "viz.cli.info",
     "doctor": "viz.cli.doctor",

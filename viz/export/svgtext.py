@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import rgb2hex
 from matplotlib.font_manager import findfont
+
+from viz.export.webfont import rule
 
 Used = dict[str, set[str]]  # font file -> the characters that are written in it
 
@@ -71,28 +71,11 @@ def _write(writer: Any, gc: Any, x: float, y: float, text: str, size: float, ang
 
 def embed_fonts(path: Path, used: Used) -> None:
     """Put the fonts into an SVG file, cut down to the characters that it holds."""
-    faces = []
-    for file in sorted(used):
-        data = base64.b64encode(subset(file, used[file])).decode()
-        faces.append(f"@font-face{{font-family:'{_name(file)}';src:url(data:font/woff;base64,{data}) format('woff')}}")
+    faces = [rule(_name(file), file, used[file]) for file in sorted(used)]
     if faces:
         text = path.read_text(encoding="utf-8")
         style = f'<style type="text/css">{"".join(faces)}</style>'
         path.write_text(text.replace("<defs>", f"<defs>{style}", 1), encoding="utf-8")
-
-
-def subset(file: str, characters: set[str]) -> bytes:
-    """A font with only some characters, as WOFF; the same bytes for the same characters."""
-    from fontTools import subset as tool
-
-    options = tool.Options(flavor="woff", notdef_outline=True, recalc_timestamp=False, layout_features=["kern"])
-    with tool.load_font(file, options) as font:
-        cutter = tool.Subsetter(options)
-        cutter.populate(text="".join(sorted(characters)))
-        cutter.subset(font)
-        out = BytesIO()
-        tool.save_font(font, out, options)
-    return out.getvalue()
 
 
 def _name(file: str) -> str:

@@ -6,7 +6,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "gallery.descent": ("How optimizers move", "优化器怎样移动"),
     "gallery.inside": ("Inside, and when it fails", "内部，以及失败的时候"),
     "gallery.more": ("More", "更多"),
-    "gallery.progress": ("{number} of {count}: {name}", "{number}/{count}：{name}"),
+    "gallery.progress": ("{number} of {count}: {name}", "第 {number} 个，共 {count} 个：{name}"),
     "cli.gallery": (
         "Render a poster, a short loop and a player of every scene, and one page that shows them all offline.",
         "为每个场景生成静态图、短循环动图和播放器，以及一个离线展示全部场景的页面。",

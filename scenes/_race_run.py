@@ -334,21 +334,18 @@ def _best_side(course: Course, heights: Floats, log: bool, paths: Floats, window
 
 
 def _lowest(ground: Ground, window: Window, heights: Floats) -> Floats:
-    """The lowest place of the window (1, 2), where the function is flat there; else none (0, 2)."""
-    from viz.learn.surface import descend
+    """The lowest place of the window (1, 2), where there is a minimum; else none (0, 2)."""
+    from viz.learn.surface import bottom
 
     xs, ys = (np.linspace(*limits, n) for limits, n in zip(window, heights.shape[::-1], strict=True))
     row, column = np.unravel_index(np.argmin(np.where(np.isfinite(heights), heights, np.inf)), heights.shape)
     if row in (0, len(ys) - 1) or column in (0, len(xs) - 1):
         return np.empty((0, 2))
-    options = {"lr": 1.0, "line_search_fn": "strong_wolfe", "tolerance_grad": 0.0, "tolerance_change": 0.0}
-    path = descend(ground.function, (float(xs[column]), float(ys[row])), "lbfgs", options, 4)
-    found, slope = path.xy[-1], path.gradients[-1]
+    place = np.array([xs[column], ys[row]])
+    found = bottom(ground.function, place.tolist())
     spans = np.array([xs[-1] - xs[0], ys[-1] - ys[0]])
-    range_ = float(np.ptp(heights[np.isfinite(heights)]))
-    flat = np.isfinite(slope).all() and np.abs(slope * spans).max() <= 1e-5 * range_
-    near = np.isfinite(found).all() and bool((np.abs(found - path.xy[0]) <= 0.05 * spans).all())
-    return found[None] if flat and near and path.values[-1] <= path.values[0] else np.empty((0, 2))
+    near = found is not None and bool((np.abs(found - place) <= 0.05 * spans).all())
+    return found[None] if found is not None and near else np.empty((0, 2))
 
 
 # --- rates and labels

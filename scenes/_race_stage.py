@@ -295,11 +295,10 @@ class Stage:
         return Frame(panels, self.view.width, self.view.height, self.theme.ground)
 
     def _racing(self, at: float) -> Sentence:
-        """What is said during the race; where there is no room for all, what has happened is said."""
-        rules, happened = words.racing(self.data, at)
-        both = rules + Sentence(" " if happened.en else "", "") + happened
-        lines = glyphs.wrap(self.view.say(both), SMALL, self.caption_width)
-        return both if len(lines) <= 3 or not happened.en else happened
+        """What is said during the race: as much as there is room for."""
+        ways = words.racing(self.data, at)
+        fits = (w for w in ways if len(glyphs.wrap(self.view.say(w), SMALL, self.caption_width)) <= 3)
+        return next(fits, ways[-1])
 
     def _here(self, at: float) -> list[int]:
         """The optimizers that are inside the window at a step."""

@@ -147,9 +147,15 @@ def timeline(data: Data) -> Timeline:
     )
 
 
-def racing(data: Data, at: float) -> tuple[Sentence, Sentence]:
-    """The caption during the race: what sets the optimizers apart, and who has left the window or diverged so far."""
-    return _rules(data), happened(data, at)
+def racing(data: Data, at: float) -> list[Sentence]:
+    """The caption during the race, from the longest way to say it to the shortest.
+
+    What sets the optimizers apart or how the race is run, and who has left the window or diverged so far.
+    """
+    rules, extra, gone = _rules(data), _extra(data), happened(data, at)
+    space = Sentence(" " if gone.en else "", "")
+    ways = [rules + space + gone, extra + space + gone, gone]
+    return [Sentence(way.en.strip(), way.zh) for way in ways if way.en.strip()]
 
 
 def describe(data: Data) -> Sentence:
@@ -176,6 +182,18 @@ def _ground(data: Data) -> Sentence:
 
 def _rules(data: Data) -> Sentence:
     """What sets the optimizers apart, as far as there is a sentence for them; or how the race is run."""
+    extra = _extra(data)
+    count = len(data.starts)
+    known = [_CHARACTER[name] for name in dict.fromkeys(data.optimizers) if name in _CHARACTER]
+    if extra.en or len(known) < 2 or len(known) < len(set(data.optimizers)):
+        return (_SAME if count == 1 else _SAME_STARTS).format(steps=data.steps, count=count) + extra
+    if data.optimizers[-3:] == ("momentum", "rmsprop", "adam"):
+        known[-1] = _BOTH
+    return _joined(known, Sentence(", ", "；"), Sentence(".", "。"))
+
+
+def _extra(data: Data) -> Sentence:
+    """How the race is run, as far as it differs from the plain one."""
     extra = _NOTHING
     searched = [_tied(label) for label, count in zip(data.labels, data.tried, strict=True) if count]
     if searched:
@@ -190,13 +208,7 @@ def _rules(data: Data) -> Sentence:
     for label, options in dict(zip(data.labels, data.options, strict=True)).items():
         if options and options not in label:
             extra = extra + _SPECIAL.format(label=label, options=options)
-    count = len(data.starts)
-    known = [_CHARACTER[name] for name in dict.fromkeys(data.optimizers) if name in _CHARACTER]
-    if extra.en or len(known) < 2 or len(known) < len(set(data.optimizers)):
-        return (_SAME if count == 1 else _SAME_STARTS).format(steps=data.steps, count=count) + extra
-    if data.optimizers[-3:] == ("momentum", "rmsprop", "adam"):
-        known[-1] = _BOTH
-    return _joined(known, Sentence(", ", "；"), Sentence(".", "。"))
+    return extra
 
 
 def _joined(parts: list[Sentence], between: Sentence, end: Sentence) -> Sentence:

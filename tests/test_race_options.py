@@ -206,6 +206,24 @@ def test_several_starts_are_lettered() -> None:
     assert len(stage_colors) == 2  # an optimizer keeps its colour
 
 
+@pytest.mark.parametrize("size", [(1920, 1080), (1440, 1080), (1080, 1080)])
+def test_the_longest_captions_stay_on_the_canvas(size: tuple[int, int]) -> None:
+    options = {"scheduler": "one-cycle", "noise": 0.5, "steps": 40, "start": "1,1,2,0.5"}
+    everything = run(
+        function="sin(3*x)*exp(-y**2)+x**2/4+log(x+y)", optimizers="sgd,adam:betas=0.8/0.99,adam,momentum", **options
+    )
+    lost = run(surface="quadratic", optimizers="sgd,momentum,nesterov,rmsprop,adam", lr="50,40,30,20,1e9", steps=90)
+    for animation in (everything, lost):
+        for lang in LANGUAGES:
+            for at in ("surface", "race@0.05", "race", "end"):
+                frame = animation.frame(at, size=size, lang=lang)
+                panel = frame.panel("caption")
+                (text,) = panel.marks
+                assert isinstance(text, Text) and text.size >= 24
+                lines = text.string.count("\n") + 1
+                assert panel.rect[1] + lines * text.size * text.spacing <= frame.height, text.string
+
+
 def test_no_two_optimizers_share_a_colour() -> None:
     names = "asgd,adamax,radam,rprop,adafactor,adagrad,nadam,sgd"
     for theme in ("dark", "light"):

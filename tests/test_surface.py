@@ -15,7 +15,7 @@ from scipy.optimize import rosen, rosen_der
 
 from viz.errors import UsageError
 from viz.learn import names
-from viz.learn.surface import SURFACES, Path, descend, heights, surface
+from viz.learn.surface import SURFACES, Path, bottom, descend, heights, surface
 
 
 def test_names_match_and_load_without_torch() -> None:
@@ -193,6 +193,22 @@ def test_single_precision_is_used_when_asked_for() -> None:
         optimizer.step()
     path = descend(surface("beale"), (0.7, 1.6), "adam", {"lr": 0.1}, 5, dtype=torch.float32)
     assert path.xy[-1].tolist() == p.tolist()
+
+
+@pytest.mark.parametrize("name", ["quadratic", "ravine", "rosenbrock", "beale", "himmelblau", "rastrigin"])
+def test_the_bottom_is_found_from_nearby(name: str) -> None:
+    shown = surface(name)
+    for spot in shown.minima:
+        found = bottom(shown, spot + np.array([0.03, -0.02]))
+        assert found is not None and found == pytest.approx(spot, abs=1e-9)
+
+
+def test_there_is_no_bottom_where_there_is_no_minimum() -> None:
+    assert bottom(surface("saddle"), (0.1, 0.1)) is None  # curves down along y
+    assert bottom(lambda x, y: x + 2 * y, (0, 0)) is None  # straight
+    assert bottom(lambda x, y: x.abs() + y.abs(), (0.1, 0.1)) is None  # a kink
+    assert bottom(lambda x, y: torch.log(x) + y**2, (-1, 0.5)) is None  # not a number
+    assert bottom(lambda x, y: torch.exp(-x) + y**2, (0, 1)) is None  # ever lower
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from viz.learn.randomness import seeded
 from viz.learn.schedules import Schedule
 from viz.words import Sentence, sentence
 
-__all__ = ["SURFACES", "Path", "Surface", "descend", "heights", "surface"]
+__all__ = ["SURFACES", "Path", "Surface", "bottom", "descend", "heights", "surface"]
 
 Floats = NDArray[np.float64]
 Function = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -299,6 +299,49 @@ def descend(
 def _draws(optimizer: torch.optim.Optimizer) -> bool:
     """Whether an optimizer may draw at random: torch's own never do."""
     return not type(optimizer).__module__.startswith("torch.")
+
+
+def bottom(function: Callable[..., torch.Tensor], start: Sequence[float], rounds: int = 30) -> Floats | None:
+    """The minimum near a place, by Newton's method with steps that are halved until they lead down.
+
+    Args:
+        function: n scalar tensors to a scalar tensor.
+        start: (n,) near the minimum.
+        rounds: steps at most.
+
+    Returns:
+        (n,) a point where the function curves up in every direction and the next step would change nothing; None where
+        there is none, or where the function has no second derivative.
+    """
+    spot = torch.tensor([float(v) for v in start], dtype=torch.float64)
+
+    def value(point: torch.Tensor) -> torch.Tensor:
+        return function(*(point[i] for i in range(len(point))))
+
+    for _ in range(rounds):
+        try:
+            slope = torch.autograd.functional.jacobian(value, spot)
+            curve = torch.autograd.functional.hessian(value, spot)
+        except RuntimeError:  # a straight function has no second derivative
+            return None
+        assert isinstance(slope, torch.Tensor) and isinstance(curve, torch.Tensor)
+        if not (torch.isfinite(slope).all() and torch.isfinite(curve).all()):
+            return None
+        if float(torch.linalg.eigvalsh(curve).min()) <= 0:
+            return None
+        jump = -torch.linalg.solve(curve, slope)
+        if not torch.isfinite(jump).all():
+            return None
+        if bool((jump.abs() <= 1e-9 * (1e-3 + spot.abs())).all()):
+            return (spot + jump).numpy()
+        with torch.no_grad():
+            here = float(value(spot))
+            while not float(value(spot + jump)) <= here:
+                jump = jump / 2
+                if bool((jump.abs() <= 1e-12 * (1e-3 + spot.abs())).all()):
+                    return None
+        spot = spot + jump
+    return None
 
 
 def heights(function: Function, xs: ArrayLike, ys: ArrayLike) -> Floats:

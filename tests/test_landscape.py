@@ -421,6 +421,54 @@ def test_the_model_comes_back_as_it_was(plane: str) -> None:
     assert torch.equal(torch.get_rng_state(), state) and torch.get_num_threads() == threads
 
 
+class Block(nn.Module):
+    """A residual block that may halve the picture and widen the channels."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.a = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.b = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.na, self.nb = nn.BatchNorm2d(outputs), nn.BatchNorm2d(outputs)
+        self.skip = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.relu(self.nb(self.b(torch.relu(self.na(self.a(x))))) + self.skip(x))
+
+
+def convolutional() -> nn.Module:
+    return nn.Sequential(
+        nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(inplace=True), nn.MaxPool2d(2),
+        nn.Conv2d(8, 16, 3, padding=1), nn.ReLU(inplace=True), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(64, 10),
+    )  # fmt: skip
+
+
+def deep() -> nn.Module:
+    blocks = [Block(16, 32, 2), Block(32, 64, 2), Block(64, 96, 1)]
+    return nn.Sequential(
+        nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 16, 3, padding=1, bias=False), nn.BatchNorm2d(16), nn.ReLU(), *blocks,
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(96, 10),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "least"), [(convolutional, 1_000), (deep, 200_000)])
+def test_real_networks_on_digits(make: Callable[[], nn.Module], least: int) -> None:
+    """Trained as anybody trains them; the losses are those of train mode at the same weights, for both planes."""
+    X, y = digits()
+    model = seeded(make)
+    recording = trained(model, X, y, 15, lr=0.01)
+    assert sum(p.numel() for p in model.parameters()) >= least
+    for plane in ("pca", "random"):
+        found = viz.landscape(model, "cross-entropy", (X, y), recording, plane, size=3)
+        oracle = copy.deepcopy(model).train()
+        np.testing.assert_allclose(found.heights, plain(oracle, found, X, y), rtol=2e-4)
+        first = {name: torch.tensor(values[0]) for name, values in recording.params.items()}
+        with torch.no_grad():
+            start = float(F.cross_entropy(functional_call(copy.deepcopy(oracle), first, (X,)), y))
+        assert found.true_loss[0] == pytest.approx(start, rel=1e-4) and found.true_loss[-1] < 0.7 * start
+        assert found.gap[-1] == pytest.approx(0, abs=1e-3)
+    assert viz.interpolation(model, "cross-entropy", (X, y), seeded(make), count=3).losses.shape == (3,)
+
+
 # --- a line between two solutions
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -38,6 +38,11 @@ _CACHED = 4 << 20  # bytes of a chunk's largest activations: more would not stay
 _MOST = 512  # points in a chunk on a CPU
 _SHARE = 0.25  # of the free memory that all chunks together may take
 _TASKS = 64  # chunks are handed out in at most so many pieces, so that a model does not travel too often
+_IN_PLACE: dict[type[nn.Module], Callable[[torch.Tensor], torch.Tensor]] = {
+    nn.Tanh: torch.tanh_,
+    nn.ReLU: torch.relu_,
+    nn.Sigmoid: torch.sigmoid_,
+}
 _POINTWISE = (nn.Identity, *(getattr(nn, name) for name in ACTIVATION_CLASSES.values() if name))
 
 
@@ -109,37 +114,35 @@ def evaluate(
     Raises:
         UsageError: the executor is none, or model or loss cannot be sent to its processes.
     """
-    pieces = _pieces(len(coordinates), task.chunk)
-    return _spread(run, task, [(task, origin, directions, coordinates[a:b]) for a, b in pieces], executor)
+    return _spread(task, len(coordinates), lambda a, b: (run, task, origin, directions, coordinates[a:b]), executor)
 
 
 def evaluate_rows(task: Task, rows: Floats, executor: Executor | None = None) -> Floats:
     """The loss at vectors of parameters (N, P); returns (N,)."""
-    return _spread(run_rows, task, [(task, rows[a:b]) for a, b in _pieces(len(rows), task.chunk)], executor)
+    return _spread(task, len(rows), lambda a, b: (run_rows, task, rows[a:b]), executor)
 
 
-def _pieces(count: int, chunk: int) -> list[tuple[int, int]]:
+def _pieces(count: int, chunk: int, most: int) -> list[tuple[int, int]]:
     """Where pieces begin and end; each is a whole number of chunks, whoever works on it."""
     chunks = -(-count // chunk)
-    size = chunk * max(1, -(-chunks // _TASKS))
+    size = chunk * max(1, -(-chunks // most))
     return [(a, min(a + size, count)) for a in range(0, count, size)]
 
 
-def _spread(
-    work: Callable[..., Floats], task: Task, jobs: Sequence[tuple[Any, ...]], executor: Executor | None
-) -> Floats:
+def _spread(task: Task, count: int, job: Callable[[int, int], tuple[Any, ...]], executor: Executor | None) -> Floats:
     """Hand the pieces out and put their results together, in order."""
     executor = executor or crew.current()
     if executor is not None:
-        return _collect(executor, work, task, jobs)
-    threads = min(torch.get_num_threads(), len(jobs)) if task.device.type == "cpu" else 1
-    if threads <= 1:
-        return np.concatenate([work(*job) for job in jobs]) if jobs else np.empty(0)
+        return _collect(executor, task, [job(a, b) for a, b in _pieces(count, task.chunk, _TASKS)])
+    threads = torch.get_num_threads() if task.device.type == "cpu" else 1
+    jobs = [job(a, b) for a, b in _pieces(count, task.chunk, 1 if threads == 1 else 4 * threads)]
+    if threads == 1 or len(jobs) < 2:
+        return np.concatenate([work(*rest) for work, *rest in jobs]) if jobs else np.empty(0)
     with one_thread(task.device), ThreadPoolExecutor(threads) as pool:
-        return _collect(pool, work, task, jobs)
+        return _collect(pool, task, jobs)
 
 
-def _collect(executor: Executor, work: Callable[..., Floats], task: Task, jobs: Sequence[tuple[Any, ...]]) -> Floats:
+def _collect(executor: Executor, task: Task, jobs: Sequence[tuple[Any, ...]]) -> Floats:
     if not callable(getattr(executor, "submit", None)):
         raise UsageError("landscape.executor", found=type(executor).__name__)
     if isinstance(executor, ProcessPoolExecutor):
@@ -149,7 +152,7 @@ def _collect(executor: Executor, work: Callable[..., Floats], task: Task, jobs: 
             raise UsageError("landscape.pickle", reason=reason(error)) from error
     futures: list[Future[Floats]] = []
     try:
-        futures += [executor.submit(work, *job) for job in jobs]
+        futures += [executor.submit(*job) for job in jobs]
         return np.concatenate([future.result() for future in futures]) if futures else np.empty(0)
     except BrokenExecutor as error:
         raise UsageError("landscape.pickle", reason=reason(error)) from error
@@ -185,14 +188,16 @@ def _wide(task: Task) -> torch.dtype:
 
 
 def _run(task: Task, rows: Callable[[int, int], torch.Tensor], count: int) -> Floats:
-    found: list[torch.Tensor] = []
     # functional_call puts the parameters into the modules while it runs: each thread needs modules of its own.
     own = task if task.method == "matmul" else replace(task, model=copy.deepcopy(task.model))
     work = {"matmul": _by_matmul, "vmap": _by_vmap, "loop": _by_loop}[task.method](own)
+    # Numbers go out of torch chunk by chunk: a small tensor kept between large ones would break the memory to pieces.
+    found = np.empty(count)
     with one_thread(task.device), torch.inference_mode(False), torch.no_grad():
         for a in range(0, count, task.chunk):
-            found.append(work(rows(a, min(a + task.chunk, count)).to(task.dtype)))
-        return torch.cat(found).double().cpu().numpy() if found else np.empty(0)
+            b = min(a + task.chunk, count)
+            found[a:b] = work(rows(a, b).to(task.dtype)).double().cpu().numpy()
+    return found
 
 
 class _OneThread:
@@ -246,32 +251,54 @@ def _by_vmap(task: Task) -> Callable[[torch.Tensor], torch.Tensor]:
 
 
 def _by_matmul(task: Task) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Features stand above samples, (C, features, N): the long axis is the one that lies together in memory."""
+    """Features stand above samples, (C, features, N): the long axis is the one that lies together in memory.
+
+    Layers write by turns into two pieces of memory that are kept: asking the system for new memory at every chunk takes
+    as long as the products.
+    """
     layers = list(task.model.named_children())
-    columns = task.inputs.T.contiguous()
+    start = layers[0][0], cast(nn.Linear, layers[0][1])
+    samples = len(task.inputs)
+    columns = torch.cat([task.inputs, torch.ones_like(task.inputs[:, :1])], dim=1).T.contiguous()
     frozen = {name: value.detach() for name, value in task.model.state_dict().items()}
+    widest = max(layer.out_features for _, layer in layers if isinstance(layer, nn.Linear))
+    memory = [columns.new_empty(task.chunk * widest * samples) for _ in range(2)]
     losses = _rowwise(task)
 
     def work(rows: torch.Tensor) -> torch.Tensor:
         count = len(rows)
         moving = dict(zip(task.names, rows.split(task.sizes, dim=1), strict=True))
         shapes = dict(zip(task.names, task.shapes, strict=True))
+        turn = 0
 
         def value(name: str) -> torch.Tensor:
             if name in moving:
                 return moving[name].reshape(count, *shapes[name])
             return frozen[name].expand(count, *frozen[name].shape)
 
-        h = columns.expand(count, *columns.shape)
-        for name, layer in layers:
+        def room(width: int) -> torch.Tensor:
+            nonlocal turn
+            turn += 1
+            return memory[turn % 2][: count * width * samples].view(count, width, samples)
+
+        def first(name: str, layer: nn.Linear) -> torch.Tensor:
+            # All points have the same inputs: one matrix product does for all, and a row of ones brings the bias.
+            weight, width = value(f"{name}.weight"), layer.out_features
+            bias = weight.new_zeros(count, width) if layer.bias is None else value(f"{name}.bias")
+            table = torch.cat([weight, bias[:, :, None]], dim=2).reshape(-1, layer.in_features + 1)
+            h = room(width)
+            torch.mm(table, columns, out=h.view(count * width, samples))
+            return h
+
+        h = first(*start)
+        for name, layer in layers[1:]:
             if isinstance(layer, nn.Linear):
-                weight = value(f"{name}.weight")
-                if layer.bias is None:
-                    h = torch.bmm(weight, h)
-                else:
-                    h = torch.baddbmm(value(f"{name}.bias")[:, :, None], weight, h)
+                h = torch.bmm(value(f"{name}.weight"), h, out=room(layer.out_features))
+                if layer.bias is not None:
+                    h.add_(value(f"{name}.bias")[:, :, None])
             else:
-                h = layer(h)
+                # In place, for h is nobody else's.
+                h = _IN_PLACE.get(type(layer), layer)(h)
         return losses(h)
 
     return work
@@ -281,9 +308,25 @@ def _rowwise(task: Task) -> Callable[[torch.Tensor], torch.Tensor]:
     """Outputs (C, K, N) to losses (C,)."""
     loss, targets = task.loss, task.targets
     if targets is not None and _is_cross_entropy(loss) and targets.ndim == 1:
-        return lambda h: F.cross_entropy(h, targets.expand(len(h), -1), reduction="none").mean(dim=1)
+        return _cross_entropies(targets)
     single = vmap(lambda outputs: loss(outputs) if targets is None else loss(outputs, targets))
     return lambda h: single(h.transpose(1, 2))
+
+
+def _cross_entropies(targets: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Outputs (C, K, N) to their mean cross entropies (C,): the logarithms of all classes, and one product picks."""
+    picks: list[torch.Tensor] = []
+
+    def work(h: torch.Tensor) -> torch.Tensor:
+        if not picks:
+            hot = F.one_hot(targets, h.shape[1]).T.to(h.dtype)
+            picks.append((hot / -len(targets)).reshape(-1))
+        found = torch.mv(F.log_softmax(h, dim=1).flatten(1), picks[0])
+        if not found.isfinite().all():  # an infinite logarithm times 0 is no number; where it counts, it stays infinite
+            found = F.cross_entropy(h, targets.expand(len(h), -1), reduction="none").mean(dim=1)
+        return found
+
+    return work
 
 
 def _is_cross_entropy(loss: LossFunction) -> bool:

@@ -117,18 +117,15 @@ class Strip:
         ends = float(values.min()), float(values.max())
         color = alpha(theme.accent if lit else theme.text, seen)
         marks: list[Mark] = [Lines(np.array([[ends[0], 0.0], [ends[1], 0.0]]), theme.edge, 8.0)]
-        texts: tuple[Text, ...] = ()
+        texts = [Text((0, 22.0), name, CAPTION, theme.text, anchor=("left", "middle"))]
         if seen > 0:
             marks.append(Lines(np.array([[ends[0] if log else 0.0, 0.0], [now, 0.0]]), color, 8.0))
             marks.append(Points(np.array([[now, 0.0]]), color, 28.0, theme.outline, 3.0))
-            texts = (
-                Text((0, 22.0), name, CAPTION, theme.text, anchor=("left", "middle")),
-                Text((_NAME_ROOM, 22.0), number(now, 2), _NUMBER, color, "semibold", ("left", "middle")),
-            )
+            texts.append(Text((_NAME_ROOM, 22.0), number(now, 2), _NUMBER, color, "semibold", ("left", "middle")))
         labels = axes(theme, weight_ticks(*ends) if log else tuple((v, short(v)) for v in ends))
         scale = "log" if log else "linear"
         track = Panel(name, self.tracks[i], ends, (-1.0, 1.0), tuple(marks), labels, xscale=scale, clip=False)
-        return layout.text_panel(f"{name}-value", self.values[i], texts), track
+        return layout.text_panel(f"{name}-value", self.values[i], tuple(texts)), track
 
 
 _ZONE = Sentence("saturated: |f′| < {threshold}", "饱和：|f′| < {threshold}")

@@ -114,8 +114,11 @@ class Lifted(_Wide):
         if self.cuts:
             normal = weights[0] if len(weights) == 1 else weights[1] - weights[0]
             offset = float(biases[0] if len(weights) == 1 else biases[1] - biases[0])
-            final = self.pictures.final
-            self.height = -(float(normal @ final.centre) + offset) / max(float(np.linalg.norm(normal)), 1e-300)
+            final, length = self.pictures.final, float(np.linalg.norm(normal))
+            # A plane far from all points, or none at all where the weights are zero, is not in the picture.
+            far = 4.0 * self.eyes[-1].radius + float(np.abs(final(self.own["points"][-1])).max())
+            self.height = -(float(normal @ final.centre) + offset) / length if length > 0 else np.inf
+            self.cuts = bool(abs(self.height) < far)
         self.ending = self._ending() if self.layers else self.eyes[0]
         if self.cuts:
             reach = self.pictures.final(self.own["points"][-1])[:, :2] - np.array(self.ending.centre[:2])
@@ -125,12 +128,12 @@ class Lifted(_Wide):
     def _eye(self, space: int) -> Eye:
         """From where a space is looked at when it rests: a plane from above, as it is."""
         flat = self.own["points"][space].shape[-1] == 2
-        azimuth = self.eyes[-1].azimuth
+        azimuth, least = self.eyes[-1].azimuth, 1e-3 * self.eyes[-1].radius
         steepest = 60.0 if self.eyes[-1].elevation > 89.0 else _LOW
         parts = [self.points[space], self.basis[space], *self._hem(space, self._see(space, self.sheet[space]))]
         if flat:
-            return _around(parts, 360.0 * round(azimuth / 360.0), 90.0, self.rect[2:], steepest)
-        return _clearest(_around(parts, azimuth, _LOW, self.rect[2:], steepest), parts[0], _TURNS)
+            return _around(parts, 360.0 * round(azimuth / 360.0), 90.0, self.rect[2:], steepest, least)
+        return _clearest(_around(parts, azimuth, _LOW, self.rect[2:], steepest, least), parts[0], _TURNS)
 
     def _hem(self, space: int, nodes: Floats) -> list[Floats]:
         """The sheet's own corners, to be seen too where it is not much larger than what the points take up."""
@@ -147,7 +150,7 @@ class Lifted(_Wide):
         parts += self._hem(-1, final(self.sheet[-1]))
         if self.cuts:
             parts.append(np.array([[*parts[0].mean(axis=0)[:2], self.height]]))
-        eye = _around(parts, last.azimuth, last.elevation, self.rect[2:], last.elevation)
+        eye = _around(parts, last.azimuth, last.elevation, self.rect[2:], last.elevation, 1e-3 * last.radius)
         return _clearest(eye, parts[0], _ROUNDS)
 
     def _main(self, what: str, p: float) -> Panel:
@@ -341,7 +344,14 @@ def _inside(lines: tuple[Floats, ...], window: Window) -> list[Floats]:
     return found
 
 
-def _around(parts: list[Floats], azimuth: float, elevation: float, size: tuple[float, float], steepest: float) -> Eye:
+def _around(
+    parts: list[Floats],
+    azimuth: float,
+    elevation: float,
+    size: tuple[float, float],
+    steepest: float,
+    least: float,
+) -> Eye:
     """So far away that all of these points (N, 3) are seen from every side, from up to an elevation.
 
     Args:
@@ -349,11 +359,14 @@ def _around(parts: list[Floats], azimuth: float, elevation: float, size: tuple[f
         azimuth, elevation: of the camera.
         size: of the panel.
         steepest: the greatest elevation from which all must be seen.
+        least: the smallest radius.
     """
     seen = np.concatenate(parts)
     low, high = seen.min(axis=0), seen.max(axis=0)
     x, y, z = ((low + high) / 2).tolist()
-    radius = max(float(np.linalg.norm(high - low)) / 2, 1e-9)
+    radius = float(np.linalg.norm(high - low)) / 2
+    if radius <= least:  # everything has come to one point
+        return Eye((x, y, z), least, azimuth, elevation)
     angles = [azimuth] if elevation == 90.0 else np.arange(0.0, 360.0, 15.0)
     for _ in range(3):  # perspective makes the fit a little uneven
         eyes = [Eye((x, y, z), radius, float(a), e) for a in angles for e in {elevation, max(steepest, elevation)}]

@@ -342,3 +342,26 @@ def test_folds_that_a_caption_names_are_drawn_in_space_too() -> None:
             lines = [m for m in animation.frame(step.name).panel("main").marks if isinstance(m, Lines)]
             assert any(np.allclose(m.color, rgba(View().theme.danger)) for m in lines), step.name
     assert named >= 1
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"init": "zeros", "widths": (3,)},
+        {"init": "zeros", "widths": (8,), "lift": True},
+        {"init": "constant:-1", "widths": (3,), "activation": "relu", "dataset": "blobs"},
+        {"widths": (3,), "optimizer": "sgd", "lr": 1e3},
+        {"widths": (3,), "activation": "hardshrink", "show": "det"},
+    ],
+)
+def test_networks_that_collapse_or_decide_nothing_are_drawn(options: dict[str, Any]) -> None:
+    animation = viz.scene("network-warp", **{**TINY, "dataset": "circles", "samples": 40, "steps": 8, **options})
+    for name in animation.timeline.names:
+        for share in (0.0, 0.5, 1.0):
+            marks = animation.frame(during(animation, name, share)).panel("main").marks
+            assert all(np.isfinite(m.xy).all() for m in marks if isinstance(m, (Points, Lines, Polygons)))
+    if options.get("init") == "zeros":
+        accent = rgba(View().theme.accent)[:3]
+        filled = [m for m in animation.frame("line").panel("main").marks if isinstance(m, Polygons)]
+        assert not any(np.allclose(np.atleast_2d(m.fill)[0, :3], accent) for m in filled), "no plane where none decides"

@@ -49,7 +49,8 @@ def crossings(
             break
         t = (t_low + t_high) / 2.0
         if turn < _FAST and turn % 4 != 3:
-            t = t_low + (t_high - t_low) * (weight_low / (weight_low - weight_high))
+            gap = weight_low - weight_high  # both may have been halved to nothing
+            t = t_low + (t_high - t_low) * np.divide(weight_low, gap, out=np.full_like(gap, 0.5), where=gap != 0.0)
         value = f(along(low, high, t))
         up = value > 0.0
         # An end that stays twice in a row loses half of its weight, or false position would creep.

@@ -155,7 +155,7 @@ def test_just_the_grid(plane: Any) -> None:
 
 
 def test_pictures_are_images_that_end_with_their_panel() -> None:
-    shown = FrameMobject(ANIMATIONS["network-warp"], at="end")
+    shown = FrameMobject(ANIMATIONS["network-warp"], at="training")
     (image,) = [m for m in shown.family_members_with_points() if isinstance(m, Picture)]
     shown.at("data")  # another number of marks, in other places
     assert not any(isinstance(m, Picture) for m in shown.family_members_with_points())
@@ -208,6 +208,33 @@ def test_it_plays_beside_other_animations_in_a_scene(plane: Any) -> None:
     assert scene.renderer.num_plays == 2 and scene.renderer.time == pytest.approx(0.7)
     assert plane.source.timeline.at(plane.moment).step.name == "circle"
     assert len(scene.mobjects) == 2
+
+
+@pytest.mark.parametrize("how", ["play", "group", "follow"])
+def test_each_frame_of_a_scene_is_the_picture_of_its_moment(how: str) -> None:
+    """manim lists what it draws when a play begins; marks that come and go meanwhile must be drawn in their order."""
+    shown = FrameMobject(ANIMATIONS["optimizer-race"], panels=("map", "loss"))
+    end = shown.source.timeline.seconds
+    seen: list[tuple[float, np.ndarray]] = []
+
+    class Mine(manim.Scene):
+        def construct(self) -> None:
+            self.add(manim.Group(shown, manim.Dot([6.5, -3.5, 0.0])) if how == "group" else shown)
+            draw = self.renderer.add_frame
+            self.renderer.add_frame = lambda frame, *given: (seen.append((shown.moment, frame)), draw(frame, *given))
+            if how == "follow":
+                tracker = manim.ValueTracker(0.0)
+                shown.follow(tracker)
+                self.play(tracker.animate(run_time=0.6, rate_func=manim.linear).set_value(end))
+            else:
+                self.play(PlayThrough(shown, run_time=0.6))
+
+    Mine().render()
+    assert len(seen) == 6
+    for moment, frame in seen[1::2]:
+        alone = FrameMobject(ANIMATIONS["optimizer-race"], panels=("map", "loss"), at=moment)
+        dot = [manim.Dot([6.5, -3.5, 0.0])] if how == "group" else []
+        assert np.abs(picture(alone, *dot) - frame[..., :3]).max() == 0
 
 
 def test_a_tracker_leads_it_through_time(plane: Any) -> None:

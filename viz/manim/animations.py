@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from manim import Animation as ManimAnimation
@@ -28,6 +29,14 @@ class _Play(ManimAnimation):
         self.first, self.last = first, last
         options = {"run_time": max(last - first, 1e-3), "rate_func": linear, **options}
         super().__init__(mobject, **options)
+
+    def begin(self) -> None:
+        """Make ready what the whole play needs."""
+        shown: Any = self.mobject
+        for start, stop in pairwise(shown.source.timeline.starts):
+            if start < self.last and stop > self.first:
+                shown.prepare(max(start, self.first), min(stop, self.last))
+        super().begin()
 
     def create_starting_mobject(self) -> Any:
         """Nothing: a moment does not depend on the one before."""

@@ -59,39 +59,39 @@ class Picture(ImageMobject):
             self.orig_alpha_pixel_array = self.pixel_array[:, :, 3].copy()
 
 
-def show(shapes: tuple[Shape, ...], kept: list[Any], bounds: Bounds, place: Place, scale: float) -> list[Any]:
-    """Mobjects that show shapes, in their order.
+def show(shapes: tuple[Shape, ...], pool: list[Leaf], place: Place, scale: float) -> None:
+    """Let mobjects show the shapes of a mark, in their order.
+
+    The pool grows, but keeps its mobjects: those that are not needed now are empty. A manim Scene lists, when it begins
+    to play, what it will draw; a mobject that were exchanged meanwhile would be drawn as a ghost.
 
     Args:
-        shapes: of one mark.
-        kept: mobjects that showed the mark before; they are used again.
-        bounds: where pictures are cut off; other shapes are already.
+        shapes: of one mark; pictures are left out.
+        pool: the mobjects of the mark.
         place: where a point of the canvas lies.
         scale: length of a canvas unit there.
     """
-    found: list[Any] = []
-
-    def spare(kind: type) -> Any:
-        known = kept[len(found)] if len(found) < len(kept) else None
-        return known if type(known) is kind else kind()
-
+    used = 0
     for shape in shapes:
-        if isinstance(shape, Stretched):
-            cut = cropped(shape, bounds)
-            if cut is not None:
-                picture = spare(Picture)
-                picture.take(cut, place)
-                found.append(picture)
+        if not isinstance(shape, Ink):
             continue
         for first, last in pairwise(shape.batches(apart=False).tolist()):
             if shape.starts[first] == shape.starts[last]:
                 continue
             if shape.fill[first, 3] == 0 and (shape.stroke[first, 3] == 0 or shape.width[first] == 0):
                 continue
-            leaf = spare(Leaf)
-            leaf.take(shape, first, last, place, scale)
-            found.append(leaf)
-    return found
+            if used == len(pool):
+                pool.append(Leaf())
+            pool[used].take(shape, first, last, place, scale)
+            used += 1
+    clear(pool[used:])
+
+
+def clear(mobjects: list[Any]) -> None:
+    """Let mobjects show nothing."""
+    for mobject in mobjects:
+        if len(mobject.points):
+            mobject.points = np.zeros((0, 3))
 
 
 def cropped(shape: Stretched, bounds: Bounds) -> Stretched | None:

@@ -9,6 +9,7 @@ import pickle
 import uuid
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from viz.frame import Frame, Panel, Rect
 from viz.manim import leaves
 from viz.marks import Arrows, Floats, Image, Lines, Mark, Points, Polygons, Text
 from viz.render.outlines import chrome
-from viz.render.paths import Bounds, Ink, ink, shapes
+from viz.render.paths import Bounds, Ink, Shape, Stretched, ink, shapes
 from viz.theme import View
 
 KINDS: dict[str, type] = {
@@ -33,6 +34,7 @@ KINDS: dict[str, type] = {
     "text": Text,
 }
 _FINE = 0.05  # canvas units by which a line may be off
+_LOOKS = 9  # moments of a stretch of time at which is looked what it needs
 _FAR = 4.0  # canvas widths around a panel without an edge that are drawn
 
 
@@ -104,6 +106,17 @@ class FrameMobject(Group):
         self._update(self.source.frame(self.moment))
         return self
 
+    def prepare(self, first: float, last: float) -> None:
+        """Make all mobjects that are needed between two times, because a manim Scene lists them before it plays.
+
+        Args:
+            first, last: seconds.
+        """
+        moment = self.moment
+        for t in np.linspace(first, last, _LOOKS):
+            self.at(min(float(t), self.source.timeline.seconds))
+        self.at(moment)
+
     def follow(self, tracker: Any) -> FrameMobject:
         """Show the second that a ValueTracker says, from now on; before the start and after the end it stands still.
 
@@ -111,6 +124,8 @@ class FrameMobject(Group):
             The mobject.
         """
         end = self.source.timeline.seconds
+        for start, stop in pairwise(self.source.timeline.starts):
+            self.prepare(start, stop)
         self.add_updater(lambda m: m.at(min(max(float(tracker.get_value()), 0.0), end)), call_updater=True)
         return self
 
@@ -170,14 +185,15 @@ class FrameMobject(Group):
         if not scale > 0:
             raise UsageError("manim.flat")
         where = (*origin.tolist(), *across.tolist(), *down.tolist())
-        found: dict[str, PanelMobject] = {}
+        gone = set(self.shown)
         for panel in frame.panels:
             if self.only_panels is None or panel.name in self.only_panels:
-                shown = self.shown.get(panel.name) or PanelMobject()
+                shown = self.shown.setdefault(panel.name, PanelMobject())
                 shown.take(panel, frame, self, where, scale)
-                found[panel.name] = shown
-        self.shown = found
-        self.submobjects = [self.corners, *found.values()]
+                gone.discard(panel.name)
+        for name in gone:
+            self.shown[name].clear()
+        self.submobjects = [self.corners, *self.shown.values()]
 
 
 class PanelMobject(Group):
@@ -185,9 +201,14 @@ class PanelMobject(Group):
 
     def __init__(self) -> None:
         super().__init__()
-        self.seen = _Seen()
+        self.seen: _Seen | None = None
         self.chrome = VGroup()
-        self.marks: list[Any] = []
+        self.places: list[tuple[_ImageMobject, MarkMobject]] = []  # for each mark; one of the two is empty
+
+    @property
+    def marks(self) -> list[Any]:
+        """What shows each mark."""
+        return [shown for pair in self.places for shown in pair if shown.seen is not None]
 
     def take(self, panel: Panel, frame: Frame, owner: FrameMobject, where: tuple[float, ...], scale: float) -> None:
         """Show a panel."""
@@ -195,23 +216,31 @@ class PanelMobject(Group):
         room = 0.0 if panel.clip else _FAR * frame.width
         bounds: Bounds = (x - room, y - room, x + w + room, y + h + room)
         key = hash((panel.chrome, where))
-        if owner.with_chrome and not self.seen.is_same(None, key):
-            everything = (0.0, 0.0, frame.width, frame.height)
+        if owner.with_chrome and not (self.seen and self.seen.is_same(None, key)):
             parts = tuple(map(_inked, chrome(panel, frame.width, frame.height)))
-            self.chrome.submobjects = leaves.show(parts, self.chrome.submobjects, everything, owner._place, scale)
+            pool: Any = self.chrome.submobjects
+            leaves.show(parts, pool, owner._place, scale)
             self.seen = _Seen(None, key)
         kinds = None if owner.only_marks is None else tuple(KINDS[kind] for kind in owner.only_marks)
         wanted = [mark for mark in panel.marks if kinds is None or isinstance(mark, kinds)]
-        del self.marks[len(wanted) :]
-        for i, mark in enumerate(wanted):
-            kind = _ImageMobject if isinstance(mark, Image) else MarkMobject
-            if i == len(self.marks):
-                self.marks.append(kind())
-            elif type(self.marks[i]) is not kind:
-                self.marks[i] = kind()
-            shown = self.marks[i]
-            shown.take(mark, panel, bounds, owner, hash((bounds, panel.xlim, panel.ylim, where)), scale)
-        self.submobjects = [self.chrome, *self.marks]
+        while len(self.places) < len(wanted):
+            self.places.append((_ImageMobject(), MarkMobject()))
+        key = hash((bounds, panel.xlim, panel.ylim, panel.xscale, panel.yscale, where))
+        for i, pair in enumerate(self.places):
+            mark = wanted[i] if i < len(wanted) else None
+            for shown in pair:
+                if mark is not None and isinstance(mark, Image) == isinstance(shown, _ImageMobject):
+                    shown.take(mark, panel, bounds, owner, key, scale)
+                else:
+                    shown.clear()
+        self.submobjects = [self.chrome, *(shown for pair in self.places for shown in pair)]
+
+    def clear(self) -> None:
+        """Show nothing."""
+        leaves.clear(self.chrome.submobjects)
+        self.seen = None
+        for shown in (shown for pair in self.places for shown in pair):
+            shown.clear()
 
 
 class _Shows:
@@ -224,17 +253,37 @@ class _Shows:
         """Show a mark; one that is shown already stays as it is."""
         if self.seen is not None and self.seen.is_same(mark, where):
             return
-        found = shapes(mark, panel, bounds, "manim", _FINE)
-        self.submobjects = leaves.show(found, self.submobjects, bounds, owner._place, scale)
+        self._draw(shapes(mark, panel, bounds, "manim", _FINE), bounds, owner, scale)
         self.seen = _Seen(mark, where)
+
+    def _draw(self, found: tuple[Shape, ...], bounds: Bounds, owner: FrameMobject, scale: float) -> None:
+        raise NotImplementedError
+
+    def clear(self) -> None:
+        """Show nothing."""
+        if self.seen is not None:
+            leaves.clear(self.submobjects)
+            self.seen = None
 
 
 class MarkMobject(_Shows, VGroup):
     """What shows a mark: a VMobject for each of its paints, with as many contours as have it."""
 
+    def _draw(self, found: tuple[Shape, ...], bounds: Bounds, owner: FrameMobject, scale: float) -> None:
+        leaves.show(found, self.submobjects, owner._place, scale)
+
 
 class _ImageMobject(_Shows, Group):
     """What shows a picture, which is no VMobject."""
+
+    def _draw(self, found: tuple[Shape, ...], bounds: Bounds, owner: FrameMobject, scale: float) -> None:
+        pictures = [leaves.cropped(shape, bounds) for shape in found if isinstance(shape, Stretched)]
+        for picture in filter(None, pictures):
+            if not self.submobjects:
+                self.submobjects.append(leaves.Picture())
+            self.submobjects[0].take(picture, owner._place)
+        if not any(pictures):
+            leaves.clear(self.submobjects)
 
 
 class _Seen:

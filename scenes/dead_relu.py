@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from viz import ease, glyphs
+from viz import ease
 from viz.draw import layout
 from viz.draw.axes import axes, equal_limits, limits, number, significant, ticks
 from viz.draw.classes import class_points
@@ -209,6 +209,7 @@ class _Stage:
         self._see()
         self.plane, self.head = lru_cache(8)(self._plane), lru_cache(8)(self._head)
         self.chart, self.table = lru_cache(4)(self._chart), lru_cache(8)(self._table)
+        self.names = lru_cache(4)(self._names)
         self.chart_title = heading(view, "chart-title", self.chart_head, view.say(_CHART))
 
     def _place(self, plan: layout.Layout) -> None:
@@ -386,31 +387,40 @@ class _Stage:
     def _table(self, rows: tuple[int, ...], step: int, told: bool, final: bool) -> Panel:
         """The twins with the number of units that never fire, and the loss."""
         theme, rect = self.theme, self.table_rect
-        marks: list[Mark] = []
-        width = rect[2]
-        columns = (width - 118.0, width)
-        for x, words in zip(columns, (_NEVER, _LOSS), strict=True):
-            marks.append(Text((x, 26.0), self.view.say(words), SMALL, theme.quiet, anchor=("right", "baseline")))
-        pitch = min(54.0, (rect[3] - 44.0) / max(len(rows), 1))
-        for k, which in enumerate(rows):
+        first, last, pitch = self._columns(len(rows))
+        marks: list[Mark] = [*self.names(rows)]
+        for k, which in enumerate(rows if told else ()):
             run = self.data.runs[which]
             y = 44.0 + (k + 0.5) * pitch
-            marks.append(Points([[11.0, y]], self.inks[which], 18.0, theme.outline, 2.0))
-            name = self.view.say(self._name(which))
-            room = columns[0] - glyphs.advance(self.view.say(_NEVER), SMALL) - 34.0
-            room = max(room, columns[0] - 34.0 - 60.0)
-            marks.append(
-                Text((32.0, y), name, layout.fit(name, SMALL, room, least=18.0), theme.text, anchor=("left", "middle"))
-            )
-            if told:
-                row = min(step, len(run.losses) - 1)
-                count = int(run.counts[row])
-                sick = theme.danger if count else theme.text
-                weight = "semibold" if final or count else "regular"
-                loss = significant(float(run.losses[row]), 3) if abs(run.losses[row]) < 1e6 else "∞"
-                marks.append(Text((columns[0], y), str(count), SMALL, sick, weight, ("right", "middle")))
-                marks.append(Text((columns[1], y), loss, SMALL, theme.text, anchor=("right", "middle")))
+            row = min(step, len(run.losses) - 1)
+            count = int(run.counts[row])
+            sick = theme.danger if count else theme.text
+            weight = "semibold" if final or count else "regular"
+            digits = 3 if row == len(run.losses) - 1 else 2  # fewer while they run
+            loss = significant(float(run.losses[row]), digits) if abs(run.losses[row]) < 1e6 else "∞"
+            marks.append(Text((first, y), str(count), SMALL, sick, weight, ("right", "middle")))
+            marks.append(Text((last, y), loss, SMALL, theme.text, anchor=("right", "middle")))
         return Panel("table", rect, (0.0, rect[2]), (rect[3], 0.0), tuple(marks), clip=False)
+
+    def _columns(self, count: int) -> tuple[float, float, float]:
+        """Where the two columns of numbers end, and the height of a row."""
+        _, _, width, height = self.table_rect
+        return width - 118.0, width, min(54.0, (height - 44.0) / max(count, 1))
+
+    def _names(self, rows: tuple[int, ...]) -> tuple[Mark, ...]:
+        """What rests in the table: headings, colours and names."""
+        theme, (first, last, pitch) = self.theme, self._columns(len(rows))
+        marks: list[Mark] = [
+            Text((x, 26.0), self.view.say(words), SMALL, theme.quiet, anchor=("right", "baseline"))
+            for x, words in ((first, _NEVER), (last, _LOSS))
+        ]
+        room = first - 94.0
+        for k, which in enumerate(rows):
+            y, name = 44.0 + (k + 0.5) * pitch, self.view.say(self._name(which))
+            marks.append(Points([[11.0, y]], self.inks[which], 18.0, theme.outline, 2.0))
+            size = layout.fit(name, SMALL, room, least=18.0)
+            marks.append(Text((32.0, y), name, size, theme.text, anchor=("left", "middle")))
+        return tuple(marks)
 
 
 def _within(point: Floats, window: Window) -> bool:

@@ -96,7 +96,7 @@ def test_paths_stay_inside_their_windows(film: viz.Animation) -> None:
 
 def test_ranks_and_different_rows() -> None:
     assert (rank(np.zeros((3, 2))), rank(np.ones((3, 2))), rank(np.eye(2))) == (0, 1, 2)
-    assert different([[1.0, 2.0], [1.0, 2.0], [1.0, 2.1]]) == 2
+    assert different([[1.0, 2.0], [1.0, 2.0], [1.0, 2.0 + 1e-6]]) == 2
 
 
 def test_a_run_that_explodes_is_drawn() -> None:

@@ -356,7 +356,7 @@ def test_folds_that_a_caption_names_are_drawn_in_space_too() -> None:
     ],
 )
 def test_networks_that_collapse_or_decide_nothing_are_drawn(options: dict[str, Any]) -> None:
-    animation = viz.scene("network-warp", **{**TINY, "dataset": "circles", "samples": 40, "steps": 8, **options})
+    animation = viz.scene("network-warp", **{**TINY, "dataset": "circles", "samples": 61, "steps": 5, **options})
     for name in animation.timeline.names:
         for share in (0.0, 0.5, 1.0):
             marks = animation.frame(during(animation, name, share)).panel("main").marks

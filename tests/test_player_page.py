@@ -124,6 +124,8 @@ def test_saving_a_page(tmp_path: Path, document: str) -> None:
     animation.save(tmp_path / "a.html", lang="zh", theme="light", start="turn", end="turn")
     head = Reader((tmp_path / "a.html").read_text(encoding="utf-8")).head
     assert (head["lang"], head["theme"], [s["name"] for s in head["steps"]]) == ("zh", "light", ["turn"])
+    animation.save(tmp_path / "c.png", tmp_path / "c.html", size=(320, 180))  # a still beside it takes nothing away
+    assert len(Reader((tmp_path / "c.html").read_text(encoding="utf-8")).head["steps"]) == 3
     (tmp_path / "b.html").mkdir()
     with pytest.raises(viz.UsageError, match="folder"):
         save_html(document, tmp_path / "b.html")

@@ -367,11 +367,11 @@ class Animation:
 
             shown: Any = {"size": size, "fps": fps, "theme": theme, "lang": lang, "jobs": jobs, "progress": progress}
             talk.save(self, decks, first=first, last=last, keep=keep, **shown)
-        if others and all(p.suffix.lower() == ".png" and "%" not in p.name for p in others):
-            first = max(first, last - 0.5 / fps)  # a still needs its one frame only
         if others:
-            clip = self.clip(size, fps, first, last, lang, theme)
-            frames = self.frames(size, fps, start=first, end=last, theme=theme, lang=lang, jobs=jobs)
+            stills = all(p.suffix.lower() == ".png" and "%" not in p.name for p in others)
+            begin = max(first, last - 0.5 / fps) if stills else first  # a still needs its one frame only
+            clip = self.clip(size, fps, begin, last, lang, theme)
+            frames = self.frames(size, fps, start=begin, end=last, theme=theme, lang=lang, jobs=jobs)
             write(others, clip, frames, keep=keep, progress=progress)
         for path in figures:
             line = self.timeline

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,19 @@ Floats = NDArray[np.float64]
 MARKERS = ("circle", "square", "diamond", "triangle", "star", "cross")
 
 
+@lru_cache(maxsize=4096)
+def _known(color: str | tuple[float, ...]) -> Floats:
+    return _rgba(color)
+
+
 def rgba(color: Any) -> Floats:
     """One colour or many as RGBA floats: `#rrggbb`, `#rrggbbaa`, 3 or 4 numbers in 0..1, or an (N, 3|4) array."""
+    if isinstance(color, str) or (isinstance(color, tuple) and all(type(v) is float for v in color)):
+        return _known(color)
+    return _rgba(color)
+
+
+def _rgba(color: Any) -> Floats:
     if isinstance(color, str):
         digits = color.removeprefix("#")
         if len(digits) not in (6, 8) or any(c not in "0123456789abcdefABCDEF" for c in digits):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from viz.render import typeset
 from viz.render.shapes import arrow_outlines
 
 _PAD, _LABEL_PAD = 9.0, 8.0  # canvas units from an axis to its ticks' texts, and on to its label
+_FEW = 16  # numbers of an array that is worth knowing again
 _RULE, _FRAME = 1.2, 1.5  # widths of grid lines and of a panel's frame
 
 
@@ -38,6 +40,9 @@ class Item:
     look: tuple[Hashable, ...]
     numbers: dict[str, Floats]
     pixels: Any = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "numbers", {k: v if k == "xy" else _one(v) for k, v in self.numbers.items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +81,17 @@ def item(mark: Mark, panel: Panel) -> Item:
     if type(mark) not in _MAKERS:
         raise VizError("render.mark", mark=type(mark).__name__, renderer="html")
     return _MAKERS[type(mark)](mark, panel)
+
+
+@cache
+def _known(data: bytes, shape: tuple[int, ...]) -> Floats:
+    return np.frombuffer(data).reshape(shape)
+
+
+def _one(values: Floats) -> Floats:
+    """A colour or a width as the one array that stands for it, so that equal ones are told by being the same."""
+    values = np.asarray(values, dtype=np.float64)
+    return _known(values.tobytes(), values.shape) if values.size <= _FEW else values
 
 
 def _canvas(panel: Panel, xy: Floats) -> Floats:

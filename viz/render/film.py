@@ -122,12 +122,13 @@ class _Camera:
         self._sheets: dict[int, tuple[Panel, Sheet]] = {}
         self._seen: dict[int, dict[str, Sheet]] = {}
         self._kept: dict[tuple[int, str, str], _Things] = {}
+        self._same: dict[tuple[int, int], bool] = {}
         self._last: Frame | None = None
         self._drawn = 0
 
     def shoot(self, start: float, end: float, moves: bool, open_end: bool) -> None:
         """Take a motion, or a rest; with an open end the next step begins at once, so its first frame is not ours."""
-        self._seen, self._kept = {}, {}
+        self._seen, self._kept, self._same = {}, {}, {}
         self._sheets = {k: v for k, v in self._sheets.items() if self._last and v[0] in self._last.panels}
         count = 1
         if moves:
@@ -185,6 +186,12 @@ class _Camera:
             self._kept[key] = _Things(None, one.chrome) if part[1] == "chrome" else _Things(one.clip, one.marks)
         return self._kept[key]
 
+    def _alike(self, a: _Things, b: _Things) -> bool:
+        key = (id(a), id(b))
+        if key not in self._same:
+            self._same[key] = alike(a, b)
+        return self._same[key]
+
     def _put(self, part: _Part, piece: Piece) -> None:
         self._pieces.setdefault(part, []).append(piece)
 
@@ -206,7 +213,12 @@ class _Camera:
                 self._put(part, self._brief(i, j, first, last))
             return True
         middle = self._things((i + j) // 2, part)
-        if first is None or last is None or middle is None or not (alike(first, last) and alike(first, middle)):
+        if (
+            first is None
+            or last is None
+            or middle is None
+            or not (self._alike(first, last) and self._alike(first, middle))
+        ):
             return False
         slots: list[tuple[Segment, ...]] = []
         for k in range(len(first.items)):
@@ -237,7 +249,7 @@ class _Camera:
             if checks < 2 * degree and j - i > 1:
                 break
             found = [self._things(i + k * (j - i) // checks, part) for k in range(checks + 1)]
-            known = [one for one in found if one is not None and alike(first, one)]
+            known = [one for one in found if one is not None and self._alike(first, one)]
             if len(known) < len(found):
                 return None
             items = [one.items[slot] for one in known]

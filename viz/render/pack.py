@@ -61,6 +61,7 @@ class _Packer:
         self._directory: list[tuple[int, ...]] = []
         self._data: list[NDArray[np.int64]] = []
         self._thinned: dict[str, tuple[int, int]] = {}
+        self._single: dict[tuple[int, str], tuple[int, Any]] = {}
         self._looks: dict[Any, int] = {}
         self._look_list: list[Any] = []
         self._items: dict[tuple[int, ...], int] = {}
@@ -129,10 +130,13 @@ class _Packer:
         return self._items.setdefault(key, len(self._items))
 
     def _numbers(self, arrays: list[Any], name: str, pace: list[int]) -> int:
-        if all(a is arrays[0] for a in arrays):
-            arrays = arrays[:1]
-        stack = np.stack(arrays)
         columns = {"xy": 2, "color": 4, "edge": 4}.get(name, 1)
+        if all(a is arrays[0] for a in arrays):
+            key = (id(arrays[0]), name)
+            if key not in self._single:  # kept with the array, whose number nobody else gets meanwhile
+                self._single[key] = self._array(arrays[0].reshape(1, -1, columns), name, []), arrays[0]
+            return self._single[key][0]
+        stack = np.stack(arrays)
         return self._array(stack.reshape(len(arrays), -1, columns), name, pace)
 
     def _lines(self, arrays: list[Floats], between: list[Floats], pace: list[int]) -> list[int]:

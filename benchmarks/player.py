@@ -1,0 +1,78 @@
+"""The demo as a page: how long it takes to make once the numbers are there, how large it is, how smoothly it plays.
+
+Frames are counted by `requestAnimationFrame` in a headless Chromium, from the start of each step on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import viz
+from viz.playing import player_page
+
+_PLAY = """(seconds) => new Promise((done) => {
+    const gaps = [], drawn = [];
+    let before = null;
+    const start = performance.now();
+    const render = player.render.bind(player);
+    player.render = () => { const t = performance.now(); render(); drawn.push(performance.now() - t); };
+    player.clock.play();
+    function tick(now) {
+        if (before !== null) gaps.push(now - before);
+        before = now;
+        if (now - start < 1000 * seconds) requestAnimationFrame(tick);
+        else { player.render = render; player.clock.pause(); done([gaps, drawn]); }
+    }
+    requestAnimationFrame(tick);
+})"""
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scene", default="network-warp")
+    parser.add_argument("--seconds", type=float, default=5.0, help="of playing, from each start")
+    parser.add_argument("--starts", default="8,12,20", help="seconds of the animation")
+    parser.add_argument("--size", default="1280x720", help="of the window")
+    given = parser.parse_args()
+    animation = viz.scene(given.scene)
+    animation.data  # noqa: B018  computed, or read from the cache
+    wall, cpu = time.perf_counter(), time.process_time()
+    document = player_page(animation)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    print(f"{given.scene}: made in {wall:.1f} s ({cpu:.1f} s of processor time), {len(document) / 1e6:.2f} MB")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        print("No Chromium here: how smoothly it plays was not measured.")
+        return
+    from playwright.sync_api import sync_playwright
+
+    width, height = (int(side) for side in given.size.split("x"))
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        path = Path(folder) / "page.html"
+        path.write_text(document, encoding="utf-8")
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": width, "height": height})
+        began = time.perf_counter()
+        tab.goto(path.as_uri())
+        tab.wait_for_selector("html[data-ready]")
+        print(f"opened in {time.perf_counter() - began:.2f} s; canvas {tab.evaluate('picture.width')} pixels wide")
+        print(
+            "\n| From | Frames a second | Slowest frame in 20, ms | Script for a frame, ms |\n| --- | --- | --- | --- |"
+        )
+        for start in (float(s) for s in given.starts.split(",")):
+            tab.evaluate(f"player.quiz.on = false; player.jump({start})")
+            gaps, drawn = tab.evaluate(_PLAY, given.seconds)
+            gaps.sort()
+            rate = 1000 * len(gaps) / sum(gaps)
+            print(f"| {start:g} s | {rate:.1f} | {gaps[int(0.95 * len(gaps))]:.1f} | {statistics.median(drawn):.1f} |")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

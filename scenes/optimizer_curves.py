@@ -26,8 +26,8 @@ from viz.words import Sentence
 TITLE = Sentence("Three loss curves, and what really happened", "三条损失曲线，背后发生了什么")
 ABOUT = Sentence(
     "Trains a textbook's network with RMSProp, Adam and SGD as printed, counts saturated outputs, clamped losses and dead ReLUs, "
-    "and repeats the race fairly. The first time takes about 40 seconds.",
-    "按教材原样用 RMSProp、Adam、SGD 训练同一网络，统计饱和的输出、被截断的损失和死亡的 ReLU，再公平地重赛一次。首次运行约需 40 秒。",
+    "and repeats the race fairly. The first time takes just under a minute.",
+    "按教材原样用 RMSProp、Adam、SGD 训练同一网络，统计饱和的输出、被截断的损失和死亡的 ReLU，再公平地重赛一次。首次运行不到一分钟。",
 )
 CACHED = False  # each training is kept by itself, so that other scenes find it, too
 

@@ -377,6 +377,7 @@ class Stage:
         return self._named
 
     def _loss_panel(self, at: float) -> Panel:
+        data = self.data
         marks: list[Mark] = []
         drawn: list[Floats] = []
         inks: list[Floats] = []
@@ -387,9 +388,15 @@ class Stage:
             drawn += [line for line in lines if len(line) > 1]
             inks += [rgba(self.colors[i])] * (len(drawn) - len(inks))
             stop = self.ends[i]
-            if lines and lines[-1][-1, 0] >= at - 1e-9 and (stop is None or at < stop[0]):
+            if stop is not None and at >= stop[0]:
+                continue
+            if lines and lines[-1][-1, 0] >= at - 1e-9:
                 here.append(i)
                 ends.append(lines[-1][-1])
+            elif float(np.interp(at, np.arange(data.steps + 1), data.values[i])) < self.loss_plot.ylim[0]:
+                # Lower than the panel reaches: the marker waits at its edge, and the table has the number.
+                here.append(i)
+                ends.append(np.array([at, self.loss_plot.ylim[0]]))
         for i, parts in enumerate(self.curves_over):
             drawn += [self._curve_data(line) for line in (upto(part, at) for part in parts) if len(line) > 1]
             inks += [rgba(self.colors[i])] * (len(drawn) - len(inks))

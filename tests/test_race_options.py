@@ -224,6 +224,16 @@ def test_the_longest_captions_stay_on_the_canvas(size: tuple[int, int]) -> None:
                 assert panel.rect[1] + lines * text.size * text.spacing <= frame.height, text.string
 
 
+def test_a_loss_below_the_panel_keeps_its_marker_at_the_edge() -> None:
+    animation = run(surface="quadratic", optimizers="sgd,adam", lr="0.5,0.5", steps=20)
+    assert animation.data.values[0, 1] == 0  # at once in the minimum, to the last digit
+    panel = animation.frame("end").panel("loss")
+    heads_at = [m.xy[0] for m in panel.marks if isinstance(m, Points) and np.all(m.size == 26.0)]
+    assert len(heads_at) == 2
+    low = panel.to_canvas(np.array(heads_at))[0, 1]
+    assert panel.rect[1] + panel.rect[3] - low < 26
+
+
 def test_no_two_optimizers_share_a_colour() -> None:
     names = "asgd,adamax,radam,rprop,adafactor,adagrad,nadam,sgd"
     for theme in ("dark", "light"):

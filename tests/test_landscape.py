@@ -286,6 +286,22 @@ def test_heights_are_those_of_a_plain_loop(net: str) -> None:
             np.testing.assert_allclose(again.heights, found.heights, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("method", ["vmap", "loop"])
+def test_a_layer_that_writes_over_its_input_leaves_the_data_alone(method: str) -> None:
+    X = blobs()[0].clone()
+    model = seeded(lambda: nn.Sequential(nn.Threshold(0.2, 3.0, inplace=True), nn.Linear(2, 3)))
+    task = prepare(model, "cross-entropy", (X, blobs()[1]), method=method)
+    kept = task.inputs.clone()
+    found = viz.landscape(model, "cross-entropy", (X, blobs()[1]), plane="random", size=3, method=method)
+    assert torch.equal(X, blobs()[0]) and torch.equal(task.inputs, kept)
+    bent = torch.where(X > 0.2, X, torch.tensor(3.0))
+    with torch.no_grad():
+        for j, i in ((0, 0), (2, 1)):
+            w = named(model, found.origin + found.xs[i] * found.directions[0] + found.ys[j] * found.directions[1])
+            value = F.cross_entropy(F.linear(bent, w["1.weight"], w["1.bias"]), blobs()[1])
+            assert found.heights[j, i] == pytest.approx(float(value), rel=1e-5)
+
+
 @pytest.mark.parametrize("loss", ["mse", "bce", "weighted", "own"])
 def test_other_losses(loss: str) -> None:
     X, y = blobs()

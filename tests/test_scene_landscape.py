@@ -24,7 +24,11 @@ from viz.marks import Arrows, Lines, Points, Polygons, Text, rgba
 from viz.measure.landscape import PLANES, Line
 from viz.theme import DARK, LIGHT, View
 
-SMALL = {"steps": 120, "grid": 21, "widths": "4,4"}
+SMALL = {
+    "steps": 240,  # every second one is recorded
+    "grid": 21,
+    "widths": "4,4",
+}
 MOMENTS = ("start", "plane@0.5", "plane", "path@0.3", "path", "gap@0.5", "gap", "barrier@0.4", "end")
 SHAPES = ((1920, 1080), (1440, 1080), (1080, 1080), (1080, 1920))
 
@@ -117,7 +121,7 @@ def test_other_data_and_other_optimizers() -> None:
     diabetes = run(dataset="diabetes", optimizer="SGD", lr=0.01, second=False)
     X = load("diabetes", seed=3)
     assert diabetes.data.land.true_loss[0] == pytest.approx(np.mean(X.y[X.train] ** 2), rel=1.0)
-    assert "SGD takes 120 steps" in diabetes.timeline.steps[1].caption.en
+    assert "SGD takes 240 steps" in diabetes.timeline.steps[1].caption.en
     moons = run(dataset="moons", batch="auto", second=False).data
     assert moons.rows == 320 and len(moons.land.origin) == 2 * 4 + 4 + 4 * 4 + 4 + 4 * 2 + 2
     with pytest.raises(UsageError, match="Did you mean 'adam'"):
@@ -212,6 +216,8 @@ def test_the_path_and_both_losses_grow_together() -> None:
         head = [m for m in marks(frame, "map", Points) if m.marker == "circle"][-1].xy[0]
         where = np.array([np.interp(step, land.steps, values) for values in land.path.T])
         np.testing.assert_allclose(head, where, atol=1e-9)
+        drawn = np.concatenate([m.xy[:, -1] for m in marks(frame, "map", Lines)[1:]])  # the first are contours
+        assert np.abs(drawn - where).max(axis=1).min() < 1e-9
         length = sum(np.hypot(*np.diff(m.xy[0], axis=0).T).sum() for m in marks(frame, "loss", Lines)[:1])
         assert length > last
         last = length

@@ -397,7 +397,7 @@ def _largest(task: Task) -> int:
         module.register_forward_hook(seen)
     try:
         with torch.no_grad():
-            model(task.inputs)
+            model(task.inputs.clone())
     except Exception as error:
         shape = tuple(task.inputs.shape)
         raise VizError("landscape.fails", name=type(task.model).__name__, shape=shape, reason=reason(error)) from error

@@ -10,7 +10,8 @@ import support_scene
 from support_player import Reader, Thing, distance
 
 import viz
-from viz.errors import UsageError
+from viz import playing
+from viz.errors import UsageError, VizWarning
 from viz.frame import Frame, Panel
 from viz.marks import Arrows, Image, Lines, Points, Polygons, Text
 from viz.playing import player_page
@@ -257,3 +258,21 @@ def test_a_question_must_have_one_right_answer() -> None:
         Question(Sentence("Which?", "哪个？"), said[:1], 0, Sentence("", ""))
     with pytest.raises(UsageError):
         Question(Sentence("Which?", "哪个？"), (said[0], Sentence("one", "二")), 0, Sentence("", ""))
+
+
+def test_where_a_surface_turns_the_page_holds_one_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    corners = np.random.default_rng(0).uniform(0, 1, (200, 4, 2))
+
+    def frame(t: float) -> Frame:
+        hills = Polygons(corners * (1 - 0.1 * t), "#808080")
+        return Frame((Panel("main", (0, 0, 1000, 1000), (0, 1), (0, 1), (hills,)),), 1920, 1080, "#000000")
+
+    taken = film(frame, Timeline((Step("turn", 1.0, Sentence("a", "b")),)))
+    assert not playing.heavy(taken)
+    monkeypatch.setattr(playing, "_MANY", 3000)
+    assert playing.heavy(taken)
+    monkeypatch.setattr(playing, "heavy", lambda film: True)
+    with pytest.warns(VizWarning, match="theme light and the language zh only"):
+        reader = Reader(player_page(viz.scene("tiny", theme="light", lang="zh")))
+    assert set(reader.head["views"]) == {"light-zh"}
+    assert (reader.head["themes"], reader.head["langs"]) == (["light"], ["zh"])

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from viz.errors import VizWarning
 from viz.theme import THEMES, View
 from viz.versions import version
-from viz.words import LANGUAGES, Sentence
+from viz.words import LANGUAGES, Sentence, say
 
 if TYPE_CHECKING:
     from viz.animation import Animation, Size
+    from viz.render.film import Film
+
+_MANY = 3_000_000  # coordinates of moving polygons
 
 
 def player_page(
@@ -48,6 +53,12 @@ def player_page(
         for spoken in langs:
             stage = animation.scene.stage(animation.data, View.of(t, spoken, size))
             films[f"{t}-{spoken}"] = film(stage, animation.timeline, start, end)
+            if len(themes) * len(langs) > 1 and heavy(films[f"{t}-{spoken}"]):
+                warnings.warn(VizWarning(say("player.heavy", theme=theme, spoken=lang)), stacklevel=2)
+                themes, langs = [theme], [lang]
+                break
+        if len(themes) == 1:
+            break
     told = about(animation, start, end, themes, langs)
     return page(
         packed(films, told),
@@ -57,6 +68,16 @@ def player_page(
         theme,
         f"warpviz {version('warpviz') or '0'}",
     )
+
+
+def heavy(film: Film) -> bool:
+    """Whether so many polygons move, as when a surface is turned, that one view alone makes a large file."""
+    moving = 0
+    for pieces in film.marks.values():
+        for segment in (segment for piece in pieces for slot in piece.slots for segment in slot):
+            if segment.items[0].kind == "polygons":
+                moving += sum(one.numbers["xy"].size for one in segment.items)
+    return moving > _MANY
 
 
 def about(

@@ -6,6 +6,7 @@ import { Stage } from "./stage.js";
 
 const SPEEDS = [0.25, 0.5, 1, 1.5, 2];
 const FRAME = 1 / 30;
+const SMALL = 700;
 const NAMES = { en: "English", zh: "中文" }; // each language in its own words
 const MOST_PIXELS = 3840 * 2160;
 
@@ -63,6 +64,7 @@ class Player {
     $("theme").hidden = this.head.themes.length < 2;
     $("quiz").hidden = !this.steps.some((step) => step.question);
     $("full").hidden = !document.fullscreenEnabled;
+    if (innerWidth < SMALL) this.press("captions", true); // there the picture's own words are too small to read
   }
 
   /** Shows the chosen language and theme. */

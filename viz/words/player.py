@@ -29,6 +29,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "player.skip": ("Show the answer", "直接看答案"),
     "player.continue": ("Continue", "继续"),
     "player.turn": ("Drag to turn", "拖动可旋转"),
+    "player.heavy": (
+        "A surface turns in this scene, which makes the page large: it holds the theme {theme} and the language {spoken} only.",
+        "此场景中有曲面旋转，网页会很大，因此其中只有主题 {theme} 和语言 {spoken}。",
+    ),
     "player.trouble": (
         "This page needs a browser of 2023 or newer; the description below says what it shows.",
         "打开本页面的软件太旧，需要 2023 年以后的版本；内容见下面的说明。",

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from viz.marks import Floats
 from viz.render.paths import Ink, Shape, Stretched
 
+_HAIR = 1e-3  # of a pixel: nothing
 Box = tuple[int, int, int, int]  # left, top, width, height in pixels
 
 
@@ -160,7 +161,12 @@ class PanelCamera(Camera):
         pattern.set_filter(cairo.Filter.BILINEAR)
         pattern.set_extend(cairo.Extend.PAD)
         ctx.set_source(pattern)
-        ctx.rectangle(0, 0, columns, rows)
+        # Whole pixels from the lower left corner, as matplotlib does: there is no seam at the panel's edge.
+        ends = np.array([ctx.user_to_device(0, 0), ctx.user_to_device(columns, rows)])
+        low, high = ends.min(axis=0), ends.max(axis=0)
+        width, height = np.ceil(high - low - _HAIR)
+        ctx.identity_matrix()
+        ctx.rectangle(np.floor(low[0] + 0.5), np.ceil(high[1] - 0.5) - height, width, height)
         ctx.fill()
         ctx.restore()
 

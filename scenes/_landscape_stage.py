@@ -339,6 +339,10 @@ class Picture:
     def _main(self, azimuth: float, rise: float, at: float, worst: float) -> Panel:
         marks: list[Mark] = list(self.ground(azimuth, rise))
         land = self.data.land
+        if len(land.marks):
+            spots, hidden = self.relief.spot(land.marks, azimuth, rise)
+            inks = np.array([alpha(self.theme.text, 0.4 if out else 1.0) for out in hidden])
+            marks.append(Points(spots, inks, 24.0, self.theme.outline, 2.5, "diamond"))
         if self.data.walks:
             row = self._reached(at)
             spot, hidden = self.relief.spot(land.path[:1], azimuth, rise)
@@ -351,9 +355,6 @@ class Picture:
             xy = place(land.path, row)[None]
             spots, hidden = self.relief.spot(xy, azimuth, rise)
             marks += heads(self.theme, self.main_plot, spots, [self.slice_color], ["circle"], dim=hidden.tolist())
-        elif len(land.marks):
-            spots, hidden = self.relief.spot(land.marks, azimuth, rise)
-            marks.append(Points(spots, self.theme.text, 24.0, self.theme.outline, 2.5, "diamond"))
         rect, relief = self.main_rect, self.relief
         return Panel("main", rect, relief.xlim, relief.ylim, tuple(marks), equal=True)
 

@@ -104,6 +104,8 @@ def test_three_solutions_are_at_the_marks() -> None:
     assert line is not None and b == pytest.approx(line.losses[-1], rel=1e-4)
     frame = run(plane="points").frame("end")
     assert [t for t in texts(frame, "map") if t in "ABC"] == ["A", "B", "C"]
+    (diamonds,) = [m for m in marks(run(plane="points").frame("path"), "main", Points) if m.marker == "diamond"]
+    assert len(diamonds.xy) == 3
 
 
 def test_the_default_run_teaches() -> None:

@@ -263,6 +263,7 @@ def stage(data: Data, view: View) -> Callable[[float], Frame]:
 
 _DASH = (12.0, 8.0)
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_WIDEST = "8.8×10⁻⁸"
 _FIRST = 112.0  # room for labels left of the first column
 _NEXT = 62.0  # and of the others
 
@@ -280,6 +281,7 @@ class _Stage:
         self.caption = layout.Caption(view, plan)
         self.colors = [self.theme.of(run.name.partition(":")[0]) for run in data.runs]
         self._place(plan)
+        self._fit_values()
         self._limits()
         self.outputs, self.flat, self.signals, self.head = (
             lru_cache(8)(made) for made in (self._outputs, self._flat, self._signals, self._head)
@@ -321,6 +323,17 @@ class _Stage:
                 )
             )
             at += room + _NEXT + gap
+
+    def _fit_values(self) -> None:
+        """One size for the values behind all names, and whether a word goes with them."""
+        rooms = [
+            head[2] - glyphs.advance(self.view.say(shown_name(run.name)), HEADING, "semibold") - 18.0
+            for run, (head, *_) in zip(self.data.runs, self.columns, strict=True)
+        ]
+        longest = [self.view.say(_ARRIVES, share=_WIDEST), _WIDEST]
+        needs = [glyphs.advance(text, SMALL) / SMALL for text in longest]
+        self.with_words = 20.0 * needs[0] <= min(rooms)
+        self.value_size = max(16.0, min(SMALL, min(rooms) / needs[0 if self.with_words else 1]))
 
     def _labels(self) -> Panel:
         """What each row shows, written upwards beside the first column, and what its x axis counts."""
@@ -425,11 +438,9 @@ class _Stage:
         marks: list[Text] = [Text((0.0, 34.0), name, HEADING, self.colors[k], "semibold")]
         if place >= 0:
             share = float(self._between(run, run.passed[:, None], place, log=True)[0])
-            words = self.view.say(_ARRIVES, share=significant(share, 2))
-            room = rect[2] - glyphs.advance(name, HEADING, "semibold") - 18.0
-            if glyphs.advance(words, SMALL) > room:
-                words = significant(share, 2)
-            size = layout.fit(words, SMALL, room, least=18.0)
+            value = significant(share, 2)
+            words = self.view.say(_ARRIVES, share=value) if self.with_words else value
+            size = self.value_size
             marks.append(Text((rect[2], 34.0), words, size, self.theme.accent, anchor=("right", "baseline")))
         return layout.text_panel(f"head-{k + 1}", rect, tuple(marks))
 
@@ -443,7 +454,7 @@ class _Stage:
         q = self._between(run, run.outputs, place)
         marks: list[Mark] = [Lines([[self.xlim[0], 0.0], [self.xlim[1], 0.0]], self.theme.edge, 2.0)]
         marks += spread(self.theme, self.places[:-1], q, self.colors[k], shown=self._reveal(front, True, self.count))
-        seen = axes(self.theme, (), ticks(*limits, 4))
+        seen = axes(self.theme, (), ticks(limits[0], limits[1], 4))
         name = "main" if k == 0 else f"outputs-{k + 1}"
         return Panel(name, self.columns[k][1], self.xlim, limits, tuple(marks), seen, self.theme.panel, self.theme.edge)
 

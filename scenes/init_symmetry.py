@@ -115,8 +115,8 @@ def shown_init(init: str) -> Sentence:
     known = {
         "zeros": Sentence("all zero", "全零"),
         "constant": Sentence("all {value}", "全为 {value}"),
-        "normal": Sentence("random, std {value}", "随机，标准差 {value}"),
-        "default": Sentence("random, as torch", "随机，torch 默认"),
+        "normal": Sentence("random, std {value}", "随机（标准差 {value}）"),
+        "default": Sentence("random, as torch", "随机（torch 默认）"),
     }
     standard = {"constant": "0.3", "normal": "1"}.get(name, "")
     if name not in known:
@@ -306,7 +306,7 @@ class _Stage:
         if push > 0:
             marks += self._arrows(run, here, push, xlim)
         unit = (xlim[1] - xlim[0]) / self.planes[k][2]
-        marks += self._dots(here, seen, unit, sum(xlim) / 2 + 0.2 * (xlim[1] - xlim[0]))
+        marks += self._dots(here, seen, unit, sum(xlim) / 2 + 0.2 * (xlim[1] - xlim[0]), ylim[1])
         name = "main" if k == 0 else f"rows-{k + 1}"
         seen_axes = axes(theme, ticks(xlim[0], xlim[1], 4), ticks(ylim[0], ylim[1], 4))
         return Panel(name, self.planes[k], xlim, ylim, tuple(marks), seen_axes, theme.panel, theme.edge, equal=True)
@@ -327,7 +327,7 @@ class _Stage:
             there = np.arange(len(here)) == 0
         return [Arrows(here[there], (here + scaled)[there], self.theme.accent, 4.5, 18.0)]
 
-    def _dots(self, here: Floats, seen: float, unit: float, middle: float) -> list[Mark]:
+    def _dots(self, here: Floats, seen: float, unit: float, middle: float, top: float) -> list[Mark]:
         """One dot for each row; rows in one place are one dot with their number."""
         theme, near = self.theme, 6.0 * unit
         marks: list[Mark] = []
@@ -339,7 +339,8 @@ class _Stage:
             marks.append(Points(here[[left[0]]], color, seen * (30.0 if same else 22.0), theme.outline, 2.5))
             if same and seen > 0.5:
                 side = 1.0 if here[left[0], 0] < middle else -1.0
-                at = here[left[0]] + np.array([3.2 * side, 3.2]) * near
+                rise = 3.2 if here[left[0], 1] + 8.0 * near < top else -3.2
+                at = here[left[0]] + np.array([3.2 * side, rise]) * near
                 anchor = ("left" if side > 0 else "right", "middle")
                 marks.append(Text(at, f"×{len(group)}", CAPTION, theme.accent, "semibold", anchor))
             left = [j for j in left if j not in group]
@@ -392,7 +393,7 @@ _EQUAL = Sentence(
 _PARTED = Sentence("Random ones part: {loss}.", "随机的行彼此分开：{loss}。")
 _STUCK = Sentence(
     "At {init}, tanh starts flat (mean f′ {slope}) and rows hardly move: {loss}.",
-    "{init}：tanh 一开始就饱和（平均 f′ {slope}），行几乎不动：{loss}。",
+    "{init}：tanh 饱和（f′ {slope}），行几乎不动：{loss}。",
 )
 _APART = Sentence("Loss in the end: {results}.", "最终损失：{results}。")
 _DESCRIBE = Sentence(

@@ -165,8 +165,9 @@ def test_the_browser_draws_what_matplotlib_draws(name: str, theme: str, lang: st
     with browser(viewport={"width": 1000, "height": 800}) as tab:
         show(tab, player_page(animation, themes=(theme,), langs=(lang,)), tmp_path)
         tab.evaluate("() => { player.stage.fit(960, 540); player.resize = () => {}; }")
-        for share in (0.0, 0.31, 0.77, 1.0):
-            time = share * animation.timeline.seconds
+        names = animation.timeline.names
+        for moment in ("start", *(f"{name}@0.37" for name in names[:4]), "end"):  # at rest, and amid motions
+            time = animation.timeline.time(moment)
             tab.evaluate(f"() => {{ player.clock.seek({time}); player.stage.draw({time}); }}")
             mine = picture(tab).astype(float)
             true = brush.paint(animation.frame(time, size=size))[..., :3].astype(float)

@@ -22,13 +22,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "按键：空格键播放，方向键按步骤前进后退，逗号和句号逐帧移动；L 语言，T 主题，C 字幕，S 每步暂停，F 全屏。",
     ),
     "player.at": ("{step}, step {number} of {count}", "{step}，第 {number} 步，共 {count} 步"),
-    "player.question": ("Question", "问题"),
     "player.right": ("Right.", "答对了。"),
     "player.wrong": ("Not quite.", "不对。"),
     "player.answer": ("The answer:", "答案："),
     "player.skip": ("Show the answer", "直接看答案"),
     "player.continue": ("Continue", "继续"),
-    "player.turn": ("Drag to turn", "拖动可旋转"),
     "player.heavy": (
         "A surface turns in this scene, which makes the page large: it holds the theme {theme} and the language {spoken} only.",
         "此场景中有曲面旋转，网页会很大，因此其中只有主题 {theme} 和语言 {spoken}。",

@@ -280,7 +280,7 @@ _DATA_APART = Sentence(
     "{count} 个点，{name}：一条直线就能把各类分开。",
 )
 RUNNING = Sentence(
-    "Training for {steps} steps: loss {loss} at step {step}.", "共训练 {steps} 步；损失 {loss}，第 {step} 步。"
+    "Training for {steps} steps: loss {loss} at step {step}.", "训练第 {step} 步（共 {steps} 步）：损失 {loss}。"
 )
 _TRAINED = Sentence(
     "{optimizer}, learning rate {lr}, {steps} steps: loss {first} to {last} (seed {seed}). Thick curve: the decision boundary.",
@@ -436,15 +436,17 @@ _NO_WALL = Sentence(
 )
 _AREA_LINEAR = Sentence("Layer {k}, linear: since the input, ", "第 {k} 层，线性部分：从输入算起，")
 _AREA_BENT = Sentence("Layer {k}, {name}: since the input, ", "第 {k} 层，{name}：从输入算起，")
-_AREA_SAME = Sentence("every area × {high}", "面积都乘以 {high}")
-_AREA_RANGE = Sentence("areas × {low} to {high}, median {middle}", "面积乘以 {low} 到 {high}，中位数 {middle}")
+_AREA_SAME = Sentence("every area scaled by {high}", "面积都变为 {high} 倍")
+_AREA_RANGE = Sentence(
+    "areas scaled by {low} to {high}, median {middle}", "面积变为 {low} 到 {high} 倍，中位数 {middle}"
+)
 _NOT_OVER = Sentence("; no cell is turned over. ", "；没有格子被翻面。")
 _ALL_OVER = Sentence("; the whole plane is turned over. ", "；整个平面被翻了面。")
 _REST_OVER = Sentence("; all others are turned over. ", "；其余的都被翻了面。")
 _FLAT = Sentence("; {flat} cells are left without area", "；{flat} 个格子的面积变为 0")
 _SOME_OVER = Sentence("; {flipped} cells are turned over (red: folds). ", "；{flipped} 个格子被翻面（红线：折痕）。")
 _NO_SIGN = Sentence("; in {width} dimensions a sheet has no front or back. ", "；在 {width} 维空间里，曲面没有正反面。")
-_NONE_MERGED = Sentence("All {cells} cells can still be told apart.", "{cells} 个格子仍然各不相同。")
+_NONE_MERGED = Sentence("All {cells} cells stay distinct.", "{cells} 个格子仍然各不相同。")
 _MERGED = Sentence(
     "{merged} of {cells} cells can no longer be told apart.", "{cells} 个格子中有 {merged} 个再也无法区分。"
 )

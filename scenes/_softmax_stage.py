@@ -344,12 +344,12 @@ _Z = Sentence("logits z", "logit z")
 _ZA = Sentence("logits z + a", "logit z + a")
 _PAIR = Sentence("logits x and 0", "logit x 和 0")
 _P = Sentence("softmax", "softmax")
-_E = Sentence("$e^z$", "$e^z$")
+_E = Sentence("exp(z)", "exp(z)")
 _RIGHTS = {"logits": _E, "exponentials": _E}
 _CURVES = {
-    "logits": Sentence("$e^z$ against z", "$e^z$ 随 z 的变化"),
-    "exponentials": Sentence("$e^z$ against z", "$e^z$ 随 z 的变化"),
-    "sum to one": Sentence("$e^z$ / sum against z", "$e^z$ / 总和 随 z 的变化"),
+    "logits": Sentence("exp(z) against z", "exp(z) 随 z 的变化"),
+    "exponentials": Sentence("exp(z) against z", "exp(z) 随 z 的变化"),
+    "sum to one": Sentence("exp(z) / sum against z", "exp(z) / 总和，随 z 的变化"),
     "shift": Sentence("softmax(z + a) against a", "softmax(z + a) 随 a 的变化"),
     "overflow": Sentence("solid: as the formula reads; dashed: shifted first", "实线：直接套公式；虚线：先平移"),
     "temperature": Sentence("softmax(z / T) against T", "softmax(z / T) 随 T 的变化"),

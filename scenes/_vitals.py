@@ -115,7 +115,7 @@ NAMES: dict[str, Sentence] = {
     "dead-relu": Sentence("Units that fire for no sample", "对任何样本都不激活的单元"),
     "symmetric-init": Sentence("Weight of each hidden unit from input 1", "各隐藏单元对输入 1 的权重"),
     "exploding": Sentence("Largest weight of each layer", "各层绝对值最大的权重"),
-    "vanishing-gradient": Sentence("Slope of the loss in each layer's weights", "损失对各层权重的斜率"),
+    "vanishing-gradient": Sentence("Gradient in each layer's weights", "各层权重的梯度"),
     "missing-zero-grad": Sentence("Length of the gradient", "梯度的长度"),
     "softmax-twice": Sentence("Mean probability of the likeliest class", "最可能类别的平均概率"),
     "label-leakage": Sentence("Right answers", "回答正确的比例"),

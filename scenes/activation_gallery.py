@@ -206,7 +206,7 @@ def timeline(data: Data) -> Timeline:
     """The curves, their slopes, one property after another, and the table of all."""
     total = len(data.portraits)
     steps = [
-        Step("curves", 3.8, _CURVES.format(count=total), 1.8, Sentence("curves", "曲线")),
+        Step("curves", 3.8, _CURVES.format(count=total, reach=f"{REACH:g}"), 1.8, Sentence("curves", "曲线")),
         Step("slopes", 3.8, _SLOPES, 1.8, Sentence("slopes", "斜率")),
     ]
     steps += [Step(name, 3.4, _said(data, name), 2.6, _NAMES[name]) for name in PROPERTIES]
@@ -246,17 +246,18 @@ _MEANINGS = {
         "奇函数，f(\N{MINUS SIGN}x) = \N{MINUS SIGN}f(x)，于是 f(\N{MINUS SIGN}1) + f(1) 之和为 0",
     ),
     "zero-centred": Sentence(
-        "Zero-centred: symmetric inputs of standard deviation 0.5, 1 and 2 give mean 0",
-        "零均值：标准差为 0.5、1、2 的对称输入，输出均值都为 0",
+        "Zero-centred, mean 0 for symmetric inputs of standard deviation 0.5, 1 and 2 (written: the worst)",
+        "零均值，输入对称、标准差为 0.5、1、2 时输出均值都为 0（图中标出偏离最大的）",
     ),
     "identity-like": Sentence("Like the identity near 0, f(x) ≈ x", "在 0 附近近似恒等，f(x) ≈ x"),
 }
 _HAVE = Sentence("{meaning}: {count} of {total}.", "{meaning}：{total} 个中有 {count} 个。")
 _THESE = Sentence(" These: {names}.", "它们是：{names}。")
 _NOT = Sentence(" Not: {names}.", "不满足的：{names}。")
-_ONLY = Sentence(" {names} has mean 0 at standard deviation 1 only.", "{names} 只在标准差为 1 时均值为 0。")
+_ONLY = Sentence(" {names} only at 1.", "{names} 只在标准差为 1 时如此。")
 _CURVES = Sentence(
-    "{count} pointwise activations of torch on the same axes.", "torch 的 {count} 个逐点激活函数，坐标轴相同。"
+    "{count} pointwise activations of torch on the same axes, from x = \N{MINUS SIGN}{reach} to {reach}; the lines cross at 0.",
+    "torch 的 {count} 个逐点激活函数，坐标轴相同，x 从 \N{MINUS SIGN}{reach} 到 {reach}；两条线交于原点。",
 )
 _SLOPES = Sentence(
     "Dashed: the slope of each, which is what lets a gradient through.", "虚线：各自的斜率，梯度能通过多少就看它。"
@@ -280,7 +281,7 @@ _SIDES = {
     (True, True): Sentence("both sides", "两侧"),
     (True, False): Sentence("left", "左侧"),
     (False, True): Sentence("right", "右侧"),
-    (False, False): Sentence("nowhere", "都不"),
+    (False, False): Sentence("nowhere", "不饱和"),
 }
 _DESCRIBE = Sentence(
     "{count} activations as small curves with their slopes. How many have a property: {counts}.",

@@ -28,7 +28,7 @@ from viz.theme import SMALL, View, alpha
 from viz.timeline import Step, Timeline
 from viz.words import Sentence
 
-TITLE = Sentence("Maps in a row are one map", "接连的映射就是一个映射")
+TITLE = Sentence("Maps in a row are one map", "多个线性映射接连起来，仍是一个映射")
 ABOUT = Sentence(
     "Shows that B(AX) = (BA)X, that any stack of linear layers is one matrix, and why no line ever separates xor.",
     "展示 B(AX) = (BA)X：任意多个线性层就是一个矩阵，因此永远没有直线能分开异或。",
@@ -615,10 +615,10 @@ _NAMES = {
     "spirals": Sentence("spirals", "螺旋"),
 }
 _LEFT = Sentence("first A, then B", "先 A 后 B")
-_RIGHT = Sentence("the one matrix BA", "一个矩阵 BA")
+_RIGHT = Sentence("the one matrix BA", "乘积矩阵 BA")
 _STACK = Sentence("{depth} linear layers", "{depth} 个线性层")
 _LAYER = Sentence("layer {k} of {depth}", "第 {k} 层，共 {depth} 层")
-_PRODUCT = Sentence("their one matrix", "它们的同一个矩阵")
+_PRODUCT = Sentence("their one matrix", "相乘得到的一个矩阵")
 _BEFORE = Sentence("before the layers", "各层之前")
 _AFTER = Sentence("after all {depth} layers", "全部 {depth} 层之后")
 _START = Sentence(
@@ -626,20 +626,20 @@ _START = Sentence(
     "两个平面中是相同的 {count} 个点 X。左边先经过 A 再经过 B，右边只经过乘积 BA。",
 )
 _FIRST = Sentence("Left: A moves every point to AX.", "左边：A 把每个点移动到 AX。")
-_SECOND = Sentence("Left: B moves what A has left, to B(AX).", "左边：B 接着移动 A 的结果，得到 B(AX)。")
+_SECOND = Sentence("Left: then B moves the result, to B(AX).", "左边：B 接着移动 A 的结果，得到 B(AX)。")
 _AT_ONCE = Sentence(
-    "Right: the one matrix BA goes there at once, on its own way, to (BA)X.",
-    "右边：一个矩阵 BA 走自己的路，一步到位，得到 (BA)X。",
+    "Right: the one matrix BA goes there at once, by a way of its own, to (BA)X.",
+    "右边：乘积矩阵 BA 走自己的路，一步到位，得到 (BA)X。",
 )
 _EQUAL = Sentence(
-    "Rings from the left around points on the right: B(AX) = (BA)X, largest difference {gap}. "
-    "But order matters: AB would end up to {swapped} elsewhere.",
-    "左边的圆环套住右边的点：B(AX) = (BA)X，最大差为 {gap}。但次序很重要：换成 AB，终点最多相差 {swapped}。",
+    "Rings: where the left plane ended. B(AX) = (BA)X, largest difference {gap}. "
+    "But order matters: AB is off by up to {swapped}.",
+    "圆环是左边的终点，正好套住右边的点：B(AX) = (BA)X，最大差为 {gap}。但次序很重要：换成 AB，终点最多相差 {swapped}。",
 )
 _EQUAL_COMMUTE = Sentence(
-    "Rings from the left around points on the right: B(AX) = (BA)X, largest difference {gap}. "
+    "Rings: where the left plane ended. B(AX) = (BA)X, largest difference {gap}. "
     "These two may even change places: AB = BA.",
-    "左边的圆环套住右边的点：B(AX) = (BA)X，最大差为 {gap}。这两个矩阵甚至可以交换：AB = BA。",
+    "圆环是左边的终点，正好套住右边的点：B(AX) = (BA)X，最大差为 {gap}。这两个矩阵甚至可以交换：AB = BA。",
 )
 _DATA = Sentence(
     "Now {count} points in two classes, {name}, which no straight line separates. Will {depth} linear layers help?",
@@ -662,20 +662,20 @@ _ONE = Sentence(
     "{depth} 个矩阵的乘积是一个矩阵，它一步就到达同样的点：最大差为 {gap}。",
 )
 _PROOF = Sentence(
-    "No line will ever do: the star is a mixture of one class ({blue}) and of the other ({orange}), and would have to lie on both sides.",
-    "永远没有这样的直线：星号既是一类点的混合（{blue}），又是另一类点的混合（{orange}），它必须同时位于直线两侧。",
+    "No line will ever do: the star mixes one class ({blue}) and also the other ({orange}), and would have to lie on both sides.",
+    "永远没有这样的直线：星号既是一类点的加权平均（{blue}），又是另一类点的加权平均（{orange}），它必须同时位于直线两侧。",
 )
 _PROOF_POINT = Sentence(
     "No line will ever do: the star is a point of one class and a mixture of the other ({mixture}), and would have to lie on both sides.",
-    "永远没有这样的直线：星号处是一类中的一个点，又是另一类点的混合（{mixture}），它必须同时位于直线两侧。",
+    "永远没有这样的直线：星号处是一类中的一个点，又是另一类点的加权平均（{mixture}），它必须同时位于直线两侧。",
 )
 _PROOF_MANY = Sentence(
     "No line will ever do: the star is a mixture of {blue} points of one class and of {orange} of the other, and would have to lie on both sides.",
-    "永远没有这样的直线：星号既是一类中 {blue} 个点的混合，又是另一类中 {orange} 个点的混合，它必须同时位于直线两侧。",
+    "永远没有这样的直线：星号既是一类中 {blue} 个点的加权平均，又是另一类中 {orange} 个点的加权平均，它必须同时位于直线两侧。",
 )
 _STILL = Sentence(
     "Linear layers keep mixtures: with the same weights both classes meet in one point after all {depth} layers, too.",
-    "线性层保持混合：用同样的权重，经过全部 {depth} 层之后，两类点仍然交于同一点。",
+    "线性层保持加权平均：权重不变，经过全部 {depth} 层之后，两类点仍然合于同一点。",
 )
 _BEST = Sentence(
     "The best of all lines gets {correct} of {count} points right, {share}: before the layers and after them alike, however many there are.",

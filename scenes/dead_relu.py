@@ -170,9 +170,16 @@ def timeline(data: Data) -> Timeline:
         cured=int(runs[_LUCKY].counts[-1]),
         lucky=_loss(runs[_LUCKY]),
     )
-    worst = int(np.argmax(runs[_HIGH].counts))
+    counts = runs[_HIGH].counts
+    worst = int(np.argmax(counts))
     second = _SECOND_END.format(
-        high=f"{data.high:g}", dead=int(runs[_HIGH].counts[-1]), step=worst, loss=_loss(runs[_HIGH]), lr=f"{data.lr:g}"
+        high=f"{data.high:g}",
+        first=int(counts[0]),
+        most=int(counts[worst]),
+        step=worst,
+        dead=int(counts[-1]),
+        loss=_loss(runs[_HIGH]),
+        lr=f"{data.lr:g}",
     )
     steps = (
         Step("lines", 5.4, lines, 3.8, Sentence("lines", "直线")),
@@ -442,11 +449,11 @@ _NAME_ADAPTIVE = Sentence("{name}, rate {lr}", "{name}，学习率 {lr}")
 _LINES = Sentence(
     "A ReLU unit fires on one side of its line (arrow). With biases {bias}, {dead} of {hidden} miss all {count} points (red): "
     "no gradient ever reaches them.",
-    "ReLU 单元只在直线的一侧激活（箭头）。偏置为 {bias} 时，{hidden} 个单元中有 {dead} 个错过全部 {count} 个点（红色），得不到任何梯度。",
+    "ReLU 单元只在直线的一侧（箭头所指）激活。偏置为 {bias} 时，{hidden} 个单元中有 {dead} 个在全部 {count} 个点上都不激活（红色），得不到梯度。",
 )
 _RUN_UNLUCKY = Sentence(
     "Step {step} of {steps}: red lines do not move. {dead} dead on the left.",
-    "第 {step} 步（共 {steps} 步）：红色直线一动不动。左边死亡 {dead} 个。",
+    "第 {step} 步（共 {steps} 步）：红色直线一动不动。左图中 {dead} 个已死亡。",
 )
 _FIRST_END = Sentence(
     "Cause 1, an unlucky start: {dead} still dead, loss {loss}. Started better with the same seed: {cured} dead, loss {lucky}.",
@@ -454,15 +461,15 @@ _FIRST_END = Sentence(
 )
 _RUN_HIGH = Sentence(
     "Step {step} of {steps} at rate {high}: large steps throw lines off the points. {dead} dead on the left.",
-    "学习率 {high}，第 {step} 步（共 {steps} 步）：步子太大，直线被甩出点群。左边死亡 {dead} 个。",
+    "学习率 {high}，第 {step} 步（共 {steps} 步）：步子太大，直线被甩出点群。左图中 {dead} 个已死亡。",
 )
 _SECOND_END = Sentence(
-    "Cause 2, rate {high}: none was dead, by step {step} {dead} are, loss {loss}. Diamonds: lines beyond the frame. Right: rate {lr}.",
-    "成因二，学习率 {high}：起初全部存活，到第 {step} 步死亡 {dead} 个，损失 {loss}。菱形：直线已在画面之外。右边：学习率 {lr}。",
+    "Cause 2, rate {high}: {first} dead at first, {most} by step {step}, {dead} in the end; loss {loss}. Diamonds: lines beyond the frame. Right: rate {lr}.",
+    "成因二，学习率 {high}：起初死亡 {first} 个，到第 {step} 步 {most} 个，最终 {dead} 个；损失 {loss}。菱形：直线已在画面之外。右图：学习率 {lr}。",
 )
 _CURES = Sentence(
-    "The cures, same seed: a better start, a smaller or adaptive rate; a leaky unit keeps slope {leak}, so it can come back.",
-    "对策（种子相同）：更好的初始化、更小或自适应的学习率；Leaky 单元保留斜率 {leak}，还能恢复。",
+    "The cures, same seed: a better start, a smaller or adaptive rate; a leaky unit keeps slope {leak}, so it learns where it does not fire.",
+    "对策（种子相同）：更好的初始化、更小或自适应的学习率；Leaky 单元保留斜率 {leak}，不激活时也在学习。",
 )
 _DESCRIBE = Sentence(
     "Lines of {hidden} ReLU units among points of two classes. After training from an unlucky start {unlucky} units never fire, with "

@@ -551,7 +551,7 @@ def _inside(lim: tuple[float, float], share: float, log: bool) -> float:
 
 _STEP = Sentence("step", "步数")
 _LOSS = Sentence("Training loss", "训练损失")
-_ILL = Sentence("as it is", "原样")
+_ILL = Sentence("as it is", "治疗前")
 _CURED = Sentence("cured, same seed and data", "治疗后（种子和数据不变）")
 _INPUT, _OUTPUT = Sentence("input", "输入"), Sentence("output", "输出")
 _CHART = Sentence("The patient", "病历")
@@ -582,7 +582,7 @@ _TRAINED = Sentence(
     "训练 {steps} 步，损失从 {first} 变为 {last}。",
 )
 _FOUND = Sentence(
-    "The detector reads it off the recording, from step {step} on.", "检测器从记录中读出：从第 {step} 步开始。"
+    "A detector finds it in the recording, from step {step} on.", "检测器在记录中发现：问题始于第 {step} 步。"
 )
 _NOTHING = Sentence("No detector finds anything in this recording.", "没有检测器在这份记录中发现问题。")
 _CURE = Sentence(
@@ -590,7 +590,7 @@ _CURE = Sentence(
     "只改一行，种子和数据都不变，同一个网络重新训练。",
 )
 _LOSSES = Sentence(
-    "The loss ends at {ill} as it was, and at {cured} when cured.", "损失：原样为 {ill}，治疗后为 {cured}。"
+    "The loss ends at {ill} as it was, and at {cured} when cured.", "最终损失：治疗前 {ill}，治疗后 {cured}。"
 )
 _RIGHT = Sentence(" Right answers: {ill} and {cured}.", "正确率：{ill} 与 {cured}。")
 _USED = Sentence(" Right answers on new rows: {ill} and {cured}.", "新数据上的正确率：{ill} 与 {cured}。")
@@ -629,9 +629,9 @@ _PATIENT = {
     ),
 }
 _WHAT = {
-    "dead-relu": Sentence(" Then nothing moves any more.", "之后一切都不再变化。"),
+    "dead-relu": Sentence(" Soon it hardly moves any more.", "没过几步，损失就几乎不动了。"),
     "symmetric-init": Sentence(" Four weights, one line: they never part.", "四个权重画出同一条线：始终没有分开。"),
-    "exploding": Sentence(" The weights run away.", "权重一路飞走。"),
+    "exploding": Sentence(" The weights run away.", "权重失控地变大。"),
     "vanishing-gradient": Sentence(" It stays at ln 2, the loss of a coin.", "它停在 ln 2，也就是抛硬币的损失。"),
     "missing-zero-grad": Sentence(" On the way it swings up and down.", "途中它大起大落。"),
     "softmax-twice": Sentence(
@@ -643,11 +643,11 @@ _WHAT = {
 }
 _WHY = {
     "dead-relu": Sentence(
-        " A step that was too large left the units where all inputs are negative: there the slope is 0.",
+        " Too large a step left the units where all inputs are negative: slope 0.",
         "一步迈得太大，单元落到所有输入都为负的地方：那里的斜率是 0。",
     ),
     "symmetric-init": Sentence(
-        " Equal units get equal gradients, so they stay equal: the layer is worth a single unit.",
+        " Equal units get equal gradients and stay equal: the layer is worth one unit.",
         "相同的单元得到相同的梯度，所以永远相同：整层只抵一个单元。",
     ),
     "exploding": Sentence(

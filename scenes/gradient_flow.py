@@ -546,15 +546,15 @@ _SIGNALS = Sentence("gradient |∂loss/∂z|", "梯度 |∂loss/∂z|")
 _LAYER = Sentence("layer", "层")
 _ARRIVES = Sentence("{share} arrives", "传到 {share}")
 _LOSS = Sentence("loss by step", "损失（按步数）")
-_SHARE = Sentence("share that arrives, by step", "传到第 1 层的比例（按步数）")
+_SHARE = Sentence("gradient: layer 1 ÷ last, by step", "梯度：第 1 层 ÷ 末层（按步数）")
 _FORWARD = Sentence(
-    "{samples} samples run through {shape} ({init} start). Boxes: outputs of each layer, almost all and the middle half; "
-    "red: inputs where |f′| < 0.001.",
+    "{samples} samples through {shape} ({init} start). Boxes: each layer's outputs, almost all and the middle half; "
+    "red: inputs with |f′| < 0.001.",
     "{samples} 个样本通过 {shape} 的网络（{init} 初始化）。方框：每层输出的绝大部分与中间一半；红色：|f′| < 0.001 的输入。",
 )
 _BACKWARD = Sentence(
-    "The gradient comes back from the last layer to the first (yellow: its root mean square). Of its norm arrives: {shares}.",
-    "梯度从最后一层传回第一层（黄线：均方根）。传到第一层的比例：{shares}。",
+    "The gradient comes back to layer 1 (dots: root mean square). Its norm, layer 1 ÷ last: {shares}.",
+    "梯度从最后一层传回第一层（圆点：均方根）。第一层与最后一层的范数之比：{shares}。",
 )
 _BOUND = Sentence(
     "Dashed, the most there can be. {name}: |f′| ≤ {slope}, {slope}{k} = {power}, times the norms of all W: {bound}. "

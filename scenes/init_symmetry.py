@@ -382,13 +382,13 @@ _PUSH = Sentence(
     "at zero there is no push at all.",
     "箭头：第一步把每一行推向哪里。相同的行得到相同的梯度，永远分不开；全零时根本没有推力。",
 )
-_RUNNING = Sentence("Step {step} of {steps}; below, the loss.", "第 {step} 步（共 {steps} 步）；另附损失曲线。")
+_RUNNING = Sentence("Step {step} of {steps}; below, the loss.", "第 {step} 步（共 {steps} 步）；下方为损失曲线。")
 _TRAINING = Sentence(
     "{steps} steps of gradient descent at learning rate {lr}.", "学习率 {lr} 的梯度下降，共 {steps} 步。"
 )
 _EQUAL = Sentence(
     "Equal rows act as one unit, which cannot learn xor: {losses}.",
-    "相同的行等于只有一个单元，学不会异或：{losses}。",
+    "各行相同，等于只有一个单元，学不会异或：{losses}。",
 )
 _PARTED = Sentence("Random ones part: {loss}.", "随机的行彼此分开：{loss}。")
 _STUCK = Sentence(

@@ -173,7 +173,8 @@ class _Stage:
         plan = layout.Layout.of(view)
         self.title = layout.title_panel(view, plan, view.say(TITLE))
         self.caption = layout.Caption(view, plan)
-        self.inks = [self.theme.accent, self.theme.classes[0], self.theme.positive][: self.layers]
+        # None of them is the colour of an activation in the panel of the losses.
+        self.inks = [self.theme.label(2), self.theme.label(0), self.theme.of("tanh")][: self.layers]
         self._place(plan)
         self._see()
         room = 2 * self.layers
@@ -345,10 +346,13 @@ _OF_LAYER = Sentence("layer {k}: {slope}", "第 {k} 层 {slope}")
 _SLOPES = Sentence("slope a of each layer, by step", "各层的斜率 a（按步数）")
 _LOSS = Sentence("training loss by step", "训练损失（按步数）")
 _START = Sentence(
-    "f(x) = x above 0 and a·x below. a starts at {start} in all {layers} layers, and is learned like a weight. Coloured: inputs below 0.",
-    "x > 0 时 f(x) = x，x < 0 时 f(x) = a·x。{layers} 层的 a 都从 {start} 开始，像权重一样学习。彩色：小于 0 的输入。",
+    "f(x) = x above 0 and a·x below. a starts at {start} in each of {layers} layers, and is learned like a weight. Coloured: inputs below 0.",
+    "x > 0 时 f(x) = x，x < 0 时 f(x) = a·x。{layers} 层的 a 都从 {start} 开始，和权重一样由训练学得。彩色：小于 0 的输入。",
 )
-_RUNNING = Sentence("Step {step} of {steps}: loss {loss}.", "第 {step} 步（共 {steps} 步）：损失 {loss}。")
+_RUNNING = Sentence(
+    "Step {step} of {steps}: loss {loss}. Dashed: the slope at the start.",
+    "第 {step} 步（共 {steps} 步）：损失 {loss}。虚线：起始的斜率。",
+)
 _LEARNED = Sentence("Learned slopes: {slopes}.", "学到的斜率：{slopes}。")
 _NEGATIVE = Sentence(
     " A slope below 0 turns the negative side up: the unit folds like |x|.",
@@ -356,8 +360,8 @@ _NEGATIVE = Sentence(
 )
 _STEEP = Sentence(" A slope above 1 is steeper than the positive side.", "斜率大于 1，负半轴比正半轴更陡。")
 _COMPARED = Sentence(
-    "The same weights at the start, with the slope fixed. Loss in the end: {losses}.",
-    "初始权重相同、斜率固定的对照组。最终损失：{losses}。",
+    "Beside twins with the same first weights and a fixed slope. Loss in the end: {losses}.",
+    "与初始权重相同、斜率固定的对照组相比。最终损失：{losses}。",
 )
 _DESCRIBE = Sentence(
     "Curves of parametric ReLUs that start with slope {start} below 0. After {steps} steps the slopes are: {slopes}; loss {loss}.",

@@ -106,7 +106,7 @@ def _widened(run: SoftmaxRun) -> Sentence:
     """The gap between the two largest logits, and the factor it becomes."""
     first, second = np.argsort(-run.logits, kind="stable")[:2]
     gap = float(run.logits[first] - run.logits[second])
-    return _WIDENED.format(gap=number(gap, 2), factor=short(float(run.exps[first] / run.exps[second])))
+    return _WIDENED.format(gap=number(gap, 3), factor=short(float(run.exps[first] / run.exps[second])))
 
 
 def timeline(data: Data) -> Timeline:
@@ -142,7 +142,13 @@ def _rounding(gap: float) -> str:
 
 
 def _percents(values: Any) -> Sentence:
-    return listed([Sentence(percent(float(v)), percent(float(v))) for v in values], Sentence(", ", "、"))
+    """Probabilities as percentages; what is neither none nor all is not written as such."""
+    parts = []
+    for v in map(float, values):
+        sign = "< " if 0 < v < 0.0005 else "> " if 0.9995 <= v < 1 else ""
+        text = sign + percent(v if sign != "< " else 0.001)
+        parts.append(Sentence(text, text))
+    return listed(parts, Sentence(", ", "、"))
 
 
 def stage(data: Data, view: View) -> Callable[[float], Frame]:
@@ -168,11 +174,11 @@ _ONE = Sentence(
 )
 _SHIFT = Sentence(
     "Add the same number to all logits, here until the largest is 0: nothing changes (largest difference {gap}).",
-    "所有 logit 加上同一个数（这里直到最大者为 0）：概率不变（最大差异 {gap}）。",
+    "给所有 logit 加上同一个数（这里加到最大者为 0）：概率不变（最大差异 {gap}）。",
 )
 _LARGE = Sentence(
     "In 32 bits the formula as it reads fails as soon as a logit reaches {limit}. [1000, 1001]: {naive}; shifted first: {stable}.",
-    "32 位浮点下直接套公式，logit 一到 {limit} 就失效。[1000, 1001]：{naive}；先平移再算：{stable}。",
+    "32 位浮点下直接套公式，最大的 logit 一到 {limit} 就失效。[1000, 1001]：{naive}；先平移再算：{stable}。",
 )
 _HEAT = Sentence(
     "softmax(z / T). Cold, T = 0.1: {cold}. Hot, T = 10: {hot}.",
@@ -180,7 +186,7 @@ _HEAT = Sentence(
 )
 _TWO = Sentence(
     "Two classes with logits x and 0: the first one's probability is the sigmoid of x (largest difference {gap}, in 32 bits).",
-    "两类、logit 为 x 和 0 时，第一类的概率就是 sigmoid(x)（32 位浮点下最大差异 {gap}）。",
+    "只有两类、logit 为 x 和 0 时，第一类的概率就是 sigmoid(x)（32 位浮点下最大差异 {gap}）。",
 )
 _DESCRIBE = Sentence(
     "Bars of the logits {logits} become the probabilities {shares}. At temperature 0.1 they are {cold}, at 10 {hot}.",

@@ -20,7 +20,7 @@ from viz.frame import Frame, Panel, Rect
 from viz.marks import Arrows, Floats, Image, Lines, Mark, Points, Polygons, Text, rgba
 from viz.measure.zigzag import ZigzagRun
 from viz.scenefile import option
-from viz.theme import HEADING, SMALL, View, alpha
+from viz.theme import HEADING, SMALL, Theme, View, alpha
 from viz.timeline import Step, Timeline
 from viz.words import Sentence
 
@@ -196,6 +196,7 @@ class _Stage:
             cross = [[[window[0][0], 0.0], [window[0][1], 0.0]], [[0.0, window[1][0]], [0.0, window[1][1]]]]
             marks.append(Lines(cross, theme.edge, 2.0))
             marks.append(Points(run.best[None], theme.accent, 50.0, theme.outline, 2.5, "star"))
+            marks += _axis_names(window, rect, theme)
             self.windows.append(window)
             self.grounds.append(tuple(marks))
         losses = history(self.data)
@@ -328,11 +329,21 @@ class _Stage:
         )
 
 
+def _axis_names(window: Window, rect: Rect, theme: Theme) -> list[Mark]:
+    """Which weight goes along which side, in the corners by the ends of the axes."""
+    (left, right), (bottom, top) = window
+    unit = (right - left) / rect[2]
+    return [
+        Text((right - 10.0 * unit, bottom + 10.0 * unit), "w₁", SMALL, theme.quiet, anchor=("right", "bottom")),
+        Text((left + 10.0 * unit, top - 10.0 * unit), "w₂", SMALL, theme.quiet, anchor=("left", "top")),
+    ]
+
+
 # --- words ------------------------------------------------------------------------------------------------------
 
 _LOSS = Sentence("loss on all samples", "全部样本上的损失")
 _STRIP = Sentence("signs of the gradient", "梯度的符号")
-_ONE_SIGN = Sentence("one sign: {count} of {steps}", "同号：{count} / {steps}")
+_ONE_SIGN = Sentence("same sign: {count} of {steps}", "同号：{count} / {steps}")
 _PROBLEM = Sentence(
     "One problem, two hidden layers, fixed; two output weights to learn. Star: the best ones. "
     "Mean activation: sigmoid {mean}, tanh {centre}.",
@@ -342,17 +353,17 @@ _STEP = Sentence(
     "Step {step}, one sample. Signs of the gradient: {signs}.", "第 {step} 步，一个样本。梯度的符号：{signs}。"
 )
 _SIGNS = Sentence(
-    "The gradients are error·h₁ and error·h₂. With h₁, h₂ > 0 both weights rise or both fall (shaded); the star lies "
-    "down right, so the path must zigzag.",
-    "两个梯度是 误差·h₁ 和 误差·h₂。h₁、h₂ 都为正，两个权重只能同升或同降（阴影）；星号在右下方，只好走之字形。",
+    "Gradients: error·h₁ and error·h₂. With h₁, h₂ > 0 both weights rise or both fall (shaded), but the star lies "
+    "down right: a zigzag.",
+    "两个梯度是 误差·h₁ 和 误差·h₂。h₁、h₂ 都为正时，两个权重只能同升或同降（阴影）；星号却在右下方，只好走之字形。",
 )
 _ALL = Sentence(
     "{steps} steps of one sample each at learning rate {lr} (seed {seed}), the same samples for both.",
     "共 {steps} 步，每步一个样本，学习率 {lr}（种子 {seed}），两边的样本相同。",
 )
 _VERDICT = Sentence(
-    "Both gradients had one sign in {same} of the steps behind sigmoid, in {other} behind tanh. "
-    "The path was {long} and {short} times the straight way.",
+    "The same sign in {same} of the steps behind sigmoid, in {other} behind tanh. "
+    "The path: {long} and {short} times the straight way.",
     "两个梯度同号的步数：sigmoid 之后占 {same}，tanh 之后占 {other}。路径长度分别是直线距离的 {long} 倍和 {short} 倍。",
 )
 _DESCRIBE = Sentence(

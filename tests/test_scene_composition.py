@@ -86,7 +86,7 @@ def test_the_largest_differences(xor: viz.Animation) -> None:
     assert data.gaps[1] <= 4e-15
     assert data.swapped == pytest.approx(np.abs(X @ (B @ A - A @ B).T).max(), abs=1e-14)
     caption = next(step.caption for step in xor.timeline.steps if step.name == "equal")
-    assert f"up to {data.swapped:.2f} elsewhere" in caption.en and f"{data.swapped:.2f}" in caption.zh
+    assert f"up to {data.swapped:.2f}." in caption.en and f"{data.swapped:.2f}" in caption.zh
     assert "10⁻¹⁶" in caption.en
 
 

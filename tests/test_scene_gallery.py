@@ -164,7 +164,7 @@ def test_captions_count_and_name_the_smaller_group() -> None:
     assert said["continuous"].en.endswith("22 of 24. Not: hardshrink and threshold.")
     assert said["monotone"].en.endswith("Not: GELU, SiLU, Mish and hardswish.")
     assert said["bounded"].en.endswith("These: sigmoid, tanh, ReLU6, softsign, hardtanh and hardsigmoid.")
-    assert "SELU has mean 0 at standard deviation 1 only" in said["zero-centred"].en
+    assert "7 of 24. SELU only at 1." in said["zero-centred"].en
     few = {s.name: s.caption.en for s in gallery("gelu", "relu").timeline.steps}
     assert few["monotone"].endswith("1 of 2. These: ReLU.") and few["odd"].endswith("0 of 2. Not: GELU and ReLU.")
 

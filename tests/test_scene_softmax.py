@@ -183,13 +183,15 @@ def test_captions_say_the_numbers() -> None:
     said = {s.name: s.caption for s in made().timeline.steps}
     for lang in LANGUAGES:
         assert "[0.75610, 0.10666, 0.13723]" in said["sum to one"].text(lang)
-        assert "1.71" in said["exponentials"].text(lang) and f"{math.exp(0.5836 + 1.1229):.2f}" in said[
+        assert "1.707" in said["exponentials"].text(lang) and f"{math.exp(0.5836 + 1.1229):.2f}" in said[
             "exponentials"
         ].text(lang)
         assert "0.268941, 0.731059" in said["overflow"].text(lang) and "nan, nan" in said["overflow"].text(lang)
         assert "88.44" in said["overflow"].text(lang)
         cold = scipy_softmax(np.array(FIRST) * 10)
-        assert cold[0] < 1 and "99.9\N{NO-BREAK SPACE}%" in said["temperature"].text(lang)
+        assert 0.9995 < cold[0] < 1 and cold[1:].min() > 0 and cold[1:].max() < 0.0005
+        assert "> 99.9\N{NO-BREAK SPACE}%" in said["temperature"].text(lang)
+        assert said["temperature"].text(lang).count("< 0.1\N{NO-BREAK SPACE}%") == 2
         assert "0.75610" in softmax.describe(made().data).text(lang)
 
 

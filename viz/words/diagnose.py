@@ -8,7 +8,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "diagnose.dead-relu.title": ("Dead ReLUs", "ReLU 神经元死亡"),
     "diagnose.dead-relu.evidence": (
         "{dead} of the {units} units of layer {layer} fire for no sample, so no gradient passes through them.",
-        "第 {layer} 层的 {units} 个单元中有 {dead} 个对任何样本都不激活，梯度无法从中通过。",
+        "第 {layer} 层共 {units} 个单元，其中 {dead} 个对任何样本都不激活，梯度无法从中通过。",
     ),
     "diagnose.dead-relu.fix": (
         "Lower the learning rate, start with He's initialisation, or let a little slope through:",
@@ -28,9 +28,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "diagnose.exploding.fix": ("Take smaller steps:", "把步子迈小一些："),
     "diagnose.vanishing-gradient.title": ("Vanishing gradient", "梯度消失"),
     "diagnose.vanishing-gradient.evidence": (
-        "The steepest slope that layer {layer} ever gets is {times} times smaller than that of layer {deepest}: the "
+        "The largest gradient that layer {layer} ever gets is {times} times smaller than that of layer {deepest}: the "
         "first layers hardly learn.",
-        "第 {layer} 层得到过的最大斜率只有第 {deepest} 层的 {times} 分之一：前面的层几乎学不到东西。",
+        "第 {layer} 层得到过的最大梯度只有第 {deepest} 层的 {times} 分之一：前面的层几乎学不到东西。",
     ),
     "diagnose.vanishing-gradient.fix": (
         "Use an activation whose slope is 1, and weights that keep the size of signals:",
@@ -38,9 +38,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "diagnose.missing-zero-grad.title": ("Gradients that add up", "梯度不断累积"),
     "diagnose.missing-zero-grad.evidence": (
-        "The loss changes as the differences of consecutive gradients say: each holds all before it, and their norm "
-        "goes from {first} to {last}, that of one alone being about {alone}.",
-        "损失的变化与相邻梯度之差相符：每个梯度都包含了之前的全部，范数从 {first} 变为 {last}，而单独一步的约为 {alone}。",
+        "Each gradient still holds all earlier ones: only their differences fit the loss. The norm goes from {first} "
+        "to {last}; that of one alone is about {alone}.",
+        "每个梯度都累加了此前的全部梯度：只有相邻梯度之差才与损失的变化相符。范数从 {first} 变为 {last}，而单独一步约为 {alone}。",
     ),
     "diagnose.missing-zero-grad.fix": (
         "Clear the gradients before each backward pass:",

@@ -262,7 +262,7 @@ def stage(data: Data, view: View) -> Stage:
 
 _PLANES = {
     "pca": Sentence(
-        "The training moves {count} weights at once. Of all planes through its end, this one follows the two principal directions of its path.",
+        "The training moves {count} weights at once. This plane through its end follows the two principal directions of its path.",
         "训练同时改变 {count} 个权重。在过终点的所有平面中，这里取路径的两个主方向张成的平面。",
     ),
     "random": Sentence(

@@ -686,7 +686,7 @@ _UPDATES = Sentence(
     "各更新 {updates} 次：步数相同，代价不同。全批量把数据读了 {all} 遍，小批量（{batch} 个）读了 {few} 遍，单个样本只读了 {one} 遍。",
 )
 _NOISE = Sentence(
-    "{runs} runs of each size, samples drawn at random. Variance of the parameters: {small} with one sample, {large} with {last}: "
+    "{runs} runs of each size. Variance of the parameters: {small} with one random sample, {large} with {last}: "
     "{ratio} times less for {times} times the samples.",
     "每种批量各跑 {runs} 次，样本随机抽取。参数的方差：单个样本 {small}，{last} 个样本 {large}；样本多 {times} 倍，方差小到 1/{ratio}。",
 )

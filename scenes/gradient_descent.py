@@ -580,8 +580,8 @@ _SURFACE = Sentence(
 )
 _FIRST = {
     ("corrected", "printed"): Sentence(
-        "The gradient at {start} is {gradient}. Gradient descent goes back by {rate} of it: {step}. "
-        "The listing multiplies by the parameters once more: {wrong}. ",
+        "At {start} the gradient is {gradient}; gradient descent goes {rate} of it: {step}. "
+        "The listing multiplies that by (a, b): {wrong}. ",
         "{start} 处的梯度为 {gradient}。梯度下降后退它的 {rate} 倍：{step}；书上的代码又多乘了一次参数本身：{wrong}。",
     ),
     ("printed",): Sentence(
@@ -612,10 +612,10 @@ _WAY = {
     ),
 }
 _END = Sentence(
-    "{name}, {steps} steps: a\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{a}, b\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{b}",
-    "{name} {steps} 步：a\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{a}，b\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{b}",
+    "{name}: a\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{a}, b\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{b}",
+    "{name}：a\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{a}，b\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{b}",
 )
-_NEAR_AFTER = Sentence("; within 0.001 at step {step}. ", "；第 {step} 步距离小于 0.001。")
+_NEAR_AFTER = Sentence(", ±0.001 at {step}. ", "；{step} 步达 ±0.001。")
 _NOT_NEAR = Sentence("; never within 0.001. ", "；始终未进入 0.001 以内。")
 _BURST_AT = Sentence("{name}: no finite number from step {step} on. ", "{name}：从第 {step} 步起数值溢出。")
 _STUCK = Sentence(

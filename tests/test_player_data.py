@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-import support_scene
+from support_cli import tiny_scene
 from support_player import Reader, Thing, distance
 
 import viz
@@ -23,7 +24,14 @@ from viz.render.simplify import needed
 from viz.timeline import Question, Step, Timeline
 from viz.words import Sentence
 
-support_scene.install()
+
+@pytest.fixture(autouse=True, scope="module")
+def _tiny() -> Iterator[None]:
+    """The small scene beside the real ones, for this file only."""
+    with pytest.MonkeyPatch.context() as patch, tiny_scene(patch):
+        yield
+
+
 HALF = 0.5  # canvas units, which are pixels at 1080p
 
 

@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import re
 import subprocess
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 import support_scene
 from PIL import Image
+from support_cli import tiny_scene
 from support_player import CHROMIUM, Reader, browser, show, until
 
 import viz
@@ -27,7 +29,14 @@ from viz.theme import THEMES
 from viz.timeline import Question, Timeline
 from viz.words import Sentence
 
-support_scene.install()
+
+@pytest.fixture(autouse=True, scope="module")
+def _tiny() -> Iterator[None]:
+    """The small scene beside the real ones, for this file only."""
+    with pytest.MonkeyPatch.context() as patch, tiny_scene(patch):
+        yield
+
+
 HOSTILE = Sentence("</script><img src=x onerror=alert(1)>&amp;'\"", "</script><b onclick=alert(2)>“引号”")
 
 

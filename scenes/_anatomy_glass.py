@@ -217,13 +217,13 @@ class Glass:
                 heads_.append(tail + arrow)
                 colors.append(self.colors[name])
             tail = tail + arrow
-        for a, b, c in zip(tails, heads_, colors, strict=True):
-            marks.append(Arrows(a, b, theme.outline, 11.0, 31.0))
-            marks.append(Arrows(a, b, c, 6.0, 26.0))
-        if move > 0:
+        if move > 0:  # below the parts, which may run along it
             end = x + move * data.moves[k]
             if np.hypot(*(end - x)) > 2.0 * unit:
-                marks += [Arrows(x, end, theme.outline, 13.0, 36.0), Arrows(x, end, theme.accent, 8.0, 30.0)]
+                marks += [Arrows(x, end, theme.outline, 15.0, 40.0), Arrows(x, end, theme.accent, 10.0, 34.0)]
+        for a, b, c in zip(tails, heads_, colors, strict=True):
+            marks.append(Arrows(a, b, theme.outline, 9.0, 27.0))
+            marks.append(Arrows(a, b, c, 5.0, 22.0))
         return marks
 
     def _turned(self, k: int, part: Floats, grown: dict[str, float]) -> Floats:

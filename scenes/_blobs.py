@@ -13,7 +13,7 @@ from viz.measure.classifierrun import ClassifierRun
 from viz.words import Sentence
 
 OPTIMIZERS = ("rmsprop", "adam", "sgd")
-NAMES = {"rmsprop": "RMSProp", "adam": "Adam", "sgd": "SGD"}
+NAMES = {"rmsprop": "RMSprop", "adam": "Adam", "sgd": "SGD"}
 
 
 @dataclass(frozen=True)

@@ -252,7 +252,7 @@ class Pictures:
         ]
 
 
-_SUMS = Sentence("sum of all losses by epoch", "全部损失之和（按轮）")
+_SUMS = Sentence("sum of all losses by epoch", "全部损失之和（横轴：轮数）")
 _LOSS = Sentence("loss", "损失")
 _PULL = Sentence("|slope|", "|斜率|")
 _CUT = Sentence("{count} samples cut off at 100", "{count} 个样本被截断在 100")

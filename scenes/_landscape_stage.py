@@ -305,7 +305,7 @@ class Picture:
         panels: list[Panel] = [self.profile(ease.smootherstep(p)) if across else self.main(azimuth, rise, at, worst)]
         if across:
             panels.append(self.way.title)
-        panels += [self.map(at), self.heading]
+        panels += [self.map(at, worst if name == "gap" else 0.0), self.heading]
         if self.data.walks:
             panels += [self.loss(at, worst, across), self._legend(across)]
             if not across:
@@ -328,6 +328,10 @@ class Picture:
         """How many recorded rows lie behind a step, as a fraction."""
         steps = self.data.land.steps
         return float(np.interp(at, steps, np.arange(len(steps))))
+
+    def _shown(self, row: float, worst: float) -> float:
+        """Where along the path the marker is: it goes back to the worst gap when that is spoken of."""
+        return row + worst * (self._worst - row)
 
     def _row(self, at: float) -> int:
         """The last recorded step that has come, a few times a second, so that numbers can be read."""
@@ -352,7 +356,7 @@ class Picture:
                 marks += strokes(self.theme, [(*self.trail(azimuth).upto(row), self.slice_color)], 4.6)
             if worst > 0:
                 marks += self._poles(azimuth, worst)
-            xy = place(land.path, row)[None]
+            xy = place(land.path, self._shown(row, worst))[None]
             spots, hidden = self.relief.spot(xy, azimuth, rise)
             marks += heads(self.theme, self.main_plot, spots, [self.slice_color], ["circle"], dim=hidden.tolist())
         rect, relief = self.main_rect, self.relief
@@ -369,7 +373,7 @@ class Picture:
         marks.append(Lines(np.stack([upper, upper]), inks, np.array([5.5, 3.0])))
         return marks
 
-    def _map_panel(self, at: float) -> Panel:
+    def _map_panel(self, at: float, worst: float) -> Panel:
         theme, land = self.theme, self.data.land
         marks: list[Mark] = [*self.plan, *self.signs]
         if self.data.walks:
@@ -382,7 +386,8 @@ class Picture:
                 for a, b, flag in runs(wrong):
                     (dashed if flag else solid).append(line[a : b + 1, 1:])
             marks += strokes(theme, [(solid, dashed, self.slice_color)], 4.2)
-            marks += heads(theme, self.map_plot, place(land.path, row)[None], [self.slice_color], ["circle"], 24.0)
+            spot = place(land.path, self._shown(row, worst))[None]
+            marks += heads(theme, self.map_plot, spot, [self.slice_color], ["circle"], 24.0)
         rect = self.map_rect
         return Panel("map", rect, *self.window, tuple(marks), self.map_axes, theme.panel, theme.edge, equal=True)
 

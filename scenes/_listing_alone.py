@@ -69,7 +69,7 @@ class Alone:
     def _place(self, main: Rect, right: Rect) -> None:
         wide = self.view.width / self.view.height > 1.45
         self.rows = 40.0
-        table = 5 * self.rows
+        table = 4 * self.rows
         if wide:
             side = min(main[2] - board.LABELS - 8.0, main[3] - board.HEAD - board.FEET)
             self.map_rect = (main[0] + board.LABELS, main[1] + board.HEAD, side, side)
@@ -190,9 +190,9 @@ class Alone:
     def _table(self, ats: tuple[float | None, ...]) -> Panel:
         """Each start, and where both rules have taken a from it."""
         data, theme, width = self.data, self.theme, self.table_rect[2]
-        columns = (0.0, 0.36 * width, 0.72 * width)
-        names = [self.view.say(w) for w in (_FROM, NAMES["printed"], NAMES["corrected"])]
-        colors = (theme.quiet, self.color("printed"), self.color("corrected"))
+        columns = (0.0, 0.22 * width, 0.38 * width, 0.72 * width)
+        names = [self.view.say(w) for w in (_FROM, _STEP, NAMES["printed"], NAMES["corrected"])]
+        colors = (theme.quiet, theme.quiet, self.color("printed"), self.color("corrected"))
         middle = ("left", "middle")
         marks: list[Mark] = [
             Text((x, self.rows / 2), name, SMALL, color, anchor=middle)
@@ -205,19 +205,17 @@ class Alone:
             if at is None:
                 continue
             step, burst = int(at + 1e-9), data.burst[j]
+            marks.append(Text((columns[1], y), str(step), SMALL, theme.quiet, anchor=middle))
             if burst is not None and step >= burst:
                 marks.append(
-                    Text((columns[1], y), self.view.say(BURST, step=burst), SMALL, theme.danger, anchor=middle)
+                    Text((columns[2], y), self.view.say(BURST, step=burst), SMALL, theme.danger, anchor=middle)
                 )
             else:
                 text = _shown(float(data.walks[j, step]))
-                marks.append(Text((columns[1], y), text, SMALL, theme.text, "semibold", middle))
+                marks.append(Text((columns[2], y), text, SMALL, theme.text, "semibold", middle))
             true = data.true_walks[j, step]
             text = _shown(float(true)) if np.isfinite(true) else self.view.say(_GONE)
-            marks.append(Text((columns[2], y), text, SMALL, theme.text, anchor=middle))
-        now = max(int(at + 1e-9) for at in ats if at is not None)
-        y = 4.5 * self.rows
-        marks.append(Text((0.0, y), self.view.say(AT_STEP, step=now), SMALL, theme.quiet, anchor=middle))
+            marks.append(Text((columns[3], y), text, SMALL, theme.text, anchor=middle))
         return board.canvas("table", self.table_rect, marks)
 
 
@@ -235,6 +233,7 @@ AT_STEP = Sentence("at step {step}", "第 {step} 步")
 BURST = Sentence("overflow at step {step}", "第 {step} 步溢出")
 _GONE = Sentence("overflow", "溢出")
 _FROM = Sentence("a starts at", "a 的起点")
+_STEP = Sentence("step", "步数")
 _ONE_STEP = Sentence("across: a, up: next a", "横轴：a，纵轴：下一个 a")
 _EACH_STEP = Sentence("a at each step", "每一步的 a")
 _SAME_PLACE = Sentence("next a = a", "下一个 a = a")

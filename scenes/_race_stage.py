@@ -408,7 +408,7 @@ class Stage:
             places = np.array([self._curve_end(i) for i in gone])
             colors, markers = [self.colors[i] for i in gone], [self.markers[i] for i in gone]
             marks += heads(self.theme, plot, places, colors, markers, _HEAD, gone=[True] * len(gone))
-        if here:
+        if here and at > 0:  # at the start all have one value, which markers side by side would deny
             colors, markers = [self.colors[i] for i in here], [self.markers[i] for i in here]
             marks += flags(self.theme, plot, np.array(ends), colors, markers, _HEAD)
         chrome = (self.loss_axes, self.theme.panel, self.theme.edge)

@@ -84,8 +84,8 @@ _SAME_STARTS = Sentence(
     "同样的 {count} 个起点，各走 {steps} 步，学习率见表。",
 )
 _RANKED = Sentence(
-    "After {steps} steps, lowest first, at these rates (others change the order): {list}. ",
-    "{steps} 步之后，按表中学习率由低到高（换学习率则次序会变）：{list}。",
+    "After {steps} steps at these rates (others may change the order), lowest first: {list}. ",
+    "{steps} 步之后，f 由低到高（学习率见表，换一组次序可能会变）：{list}。",
 )
 _ALONE = Sentence("After {steps} steps: {list}. ", "{steps} 步之后：{list}。")
 _GONE = Sentence("Left the window: {list}. ", "离开窗口：{list}。")

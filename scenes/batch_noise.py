@@ -654,14 +654,14 @@ _DECAYING = Sentence("decaying rate", "学习率衰减")
 _WEIGHT = Sentence("weight w", "权重 w")
 _BIAS = Sentence("bias", "偏置")
 _SAMPLES = Sentence("{count} samples and the fits", "{count} 个样本与拟合")
-_OVER_EPOCHS = Sentence("loss − least, over epochs", "损失 − 最小值（横轴：轮数）")
-_OVER_UPDATES = Sentence("loss − least, over updates", "损失 − 最小值（横轴：更新次数）")
+_OVER_EPOCHS = Sentence("loss − min, over epochs", "损失 − 最小值（横轴：轮数）")
+_OVER_UPDATES = Sentence("loss − min, over updates", "损失 − 最小值（横轴：更新次数）")
 _BOLD = Sentence(" (bold: mean of an epoch)", "，粗线为一轮的平均")
 _OVER_SIZE = Sentence("variance of w and bias, over b", "参数的方差（横轴：批量 b）")
 _LINE = Sentence("predicted: 1/b", "预测：1/b")
 _UPDATED = Sentence("updates", "更新次数")
 _EPOCH = Sentence("epochs", "轮数")
-_EXCESS = Sentence("loss − least", "损失 − 最小值")
+_EXCESS = Sentence("loss − min", "损失 − 最小值")
 _SIZE = Sentence("b", "b")
 _VARIANCE = Sentence("variance", "方差")
 _TIMES = Sentence("variance × b", "方差 × b")
@@ -676,29 +676,29 @@ _DATA = {
     ),
 }
 _EPOCHS = Sentence(
-    "{epochs} epochs each: all three use every sample {epochs} times. All {count} at once make {all} updates, mini-batches of {batch} "
-    "make {few}, single samples {one}.",
-    "各走 {epochs} 轮，每个样本都用了 {epochs} 次。全批量（{count} 个）只更新 {all} 次，小批量（{batch} 个）更新 {few} 次，单个样本更新 {one} 次。",
+    "{epochs} epochs each: all three use every sample {epochs} times. The full batch of {count} makes {all} updates, mini-batches of "
+    "{batch} make {few}, single samples {one}.",
+    "各训练 {epochs} 轮，每个样本都用了 {epochs} 次。全批量（{count} 个）只更新 {all} 次，小批量（{batch} 个）更新 {few} 次，单个样本更新 {one} 次。",
 )
 _UPDATES = Sentence(
-    "{updates} updates each: as many steps, at unequal cost. All at once read the data {all} times, mini-batches ({batch}) "
+    "{updates} updates each: as many steps, at unequal cost. The full batch reads the data {all} times, mini-batches ({batch}) "
     "{few} times, single samples {one} times.",
     "各更新 {updates} 次：步数相同，代价不同。全批量把数据读了 {all} 遍，小批量（{batch} 个）读了 {few} 遍，单个样本只读了 {one} 遍。",
 )
 _NOISE = Sentence(
     "{runs} runs of each size. Variance of the parameters: {small} with one random sample, {large} with {last}: "
     "{ratio} times less for {times} times the samples.",
-    "每种批量各跑 {runs} 次，样本随机抽取。参数的方差：单个样本 {small}，{last} 个样本 {large}；样本多 {times} 倍，方差小到 1/{ratio}。",
+    "每种批量各跑 {runs} 次，样本随机抽取。参数的方差：单个样本 {small}，{last} 个样本 {large}；样本数为 {times} 倍，方差降到 1/{ratio}。",
 )
 _SETTLES = Sentence(
-    "A constant rate never lets single samples settle: the loss stays {constant} above the least on average. A rate that halves in "
-    "{halving} updates brings it to {settled}.",
-    "学习率不变，单个样本永远静不下来：损失平均比最小值高 {constant}。学习率在 {halving} 次更新后减半，则降到 {settled}。",
+    "A constant rate never lets single samples settle: the mean loss stays {constant} above the minimum. With a decaying rate "
+    "(half after {halving} updates): {settled}.",
+    "学习率不变，逐个样本更新永远静不下来：损失平均比最小值高 {constant}。让学习率逐步衰减（{halving} 次更新后减半），则降到 {settled}。",
 )
 _SLOWS = Sentence(
-    "Here one model suits every sample, and there is little noise to remove: a rate that halves in {halving} updates only slows the "
-    "descent, {settled} above the least instead of {constant}.",
-    "这里同一个模型就能满足每个样本，没有多少噪声可去：学习率在 {halving} 次更新后减半只会拖慢下降，平均比最小值高 {settled}，不衰减时为 {constant}。",
+    "Here one model suits every sample, and there is little noise to remove: a decaying rate, halved after {halving} updates, only "
+    "slows the descent: {settled} above the minimum instead of {constant}.",
+    "这里同一个模型就能满足每个样本，没有多少噪声可去：让学习率逐步衰减（{halving} 次更新后减半）只会拖慢下降，平均比最小值高 {settled}，不衰减时为 {constant}。",
 )
 _DESCRIBE = Sentence(
     "The loss surface of {model} over weight and bias, with the paths of training on all {count} samples, on batches of {batch} and on "

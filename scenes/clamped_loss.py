@@ -19,7 +19,7 @@ from viz.theme import View
 from viz.timeline import Step, Timeline
 from viz.words import Sentence
 
-TITLE = Sentence("A plateau that is nothing but a clamp", "损失的“平台”，其实是被截断了")
+TITLE = Sentence("A plateau that is nothing but a clamp", "损失停在平台上，其实是被截断了")
 ABOUT = Sentence(
     "Trains a textbook's network with BCELoss and with BCEWithLogitsLoss, and shows sample by sample where the first is cut off at 100 "
     "and has no slope left.",
@@ -120,6 +120,7 @@ def numbers(data: Data) -> dict[str, Any]:
         "samples": len(data.clamped.labels),
         "parameters": data.clamped.parameters,
         "probability is 1 from logit": data.forms.jump,
+        "no slope for label 1 below logit": faded(data.forms),
         "BCELoss": data.clamped.numbers(),
         "BCEWithLogitsLoss": data.logits.numbers(),
     }
@@ -153,6 +154,11 @@ def _logits(data: Data) -> Sentence:
     return _LOGITS.format(total=amount(run.totals[-1]), before=amount(data.clamped.totals[-1]), largest=amount(largest))
 
 
+def faded(forms: LossForms) -> float:
+    """The logit below which a sample of label 1 has lost its slope under the first form: less than a hundredth is left."""
+    return float(forms.z[np.abs(forms.slope[0, 1]) >= 0.01].min())
+
+
 def timeline(data: Data) -> Timeline:
     """The two losses; their slopes; the trainings; what the plateau is made of; the form without a clamp."""
     count, drawn = f"{len(data.clamped.labels):,}", len(data.followed)
@@ -160,7 +166,7 @@ def timeline(data: Data) -> Timeline:
     return Timeline(
         (
             Step("loss", 7.0, _LOSS.format(jump=number(data.forms.jump, 2)), 3.6, _LOSS_TITLE),
-            Step("slope", 6.0, _SLOPE, 3.8, _SLOPE_TITLE),
+            Step("slope", 6.0, _SLOPE.format(faded=number(faded(data.forms), 0)), 3.8, _SLOPE_TITLE),
             Step("training", 12.0, run, 1.6, _RUN_TITLE),
             Step("stuck", 6.5, _stuck(data), 5.5, _STUCK_TITLE),
             Step("logits", 5.5, _logits(data), 4.6, _LOGITS_TITLE),
@@ -188,8 +194,9 @@ _LOSS = Sentence(
     "单个样本的损失随 logit z 的变化。32 位浮点下，z ≥ {jump} 时 sigmoid 恰为 1；此后 0 的对数被截断为 \N{MINUS SIGN}100。",
 )
 _SLOPE = Sentence(
-    "Where the loss is cut off its slope is 0: such a sample pulls on no weight any more. The form that takes logits keeps slope 1.",
-    "损失被截断之处，斜率为 0：这样的样本不再牵动任何权重。直接作用于 logit 的形式则保持斜率 1。",
+    "Where the loss is cut off its slope is 0, for y = 1 already below z = {faded}: such a sample moves no weight. With logits, a "
+    "wrong sample keeps slope 1.",
+    "损失被截断之处斜率为 0；y = 1 时，z 低于 {faded} 斜率就已消失：这样的样本不再推动权重更新。直接用 logit，错得多的样本斜率保持为 1。",
 )
 _RUN = Sentence(
     "{name} as in the textbook, the same start for both. Dots: {drawn} of {count} training samples; below, the sum of all losses.",
@@ -213,9 +220,9 @@ _NEVER = Sentence(
     "这次训练自始至终没有损失被截断。损失之和最终为 {total}。",
 )
 _LOGITS = Sentence(
-    "The same network with BCEWithLogitsLoss: every wrong sample keeps its pull. Sum of losses {total} instead of {before}, the "
+    "The same network with BCEWithLogitsLoss: every wrong sample keeps its slope. Sum of losses {total} instead of {before}, the "
     "largest of them {largest}.",
-    "同一网络改用 BCEWithLogitsLoss：每个错分样本都保持拉力。损失之和为 {total}（原为 {before}），其中最大的 {largest}。",
+    "同一网络改用 BCEWithLogitsLoss：每个分错的样本都仍能推动更新。损失之和为 {total}（原为 {before}），其中最大的一个 {largest}。",
 )
 _DESCRIBE = Sentence(
     "Two forms of the loss against the logit, with their slopes, and {name}'s training on {samples} samples as dots on them. {stuck} {end}",

@@ -582,15 +582,15 @@ _FIRST = {
     ("corrected", "printed"): Sentence(
         "At {start} the gradient is {gradient}; gradient descent goes {rate} of it: {step}. "
         "The listing multiplies that by (a, b): {wrong}. ",
-        "{start} 处的梯度为 {gradient}。梯度下降后退它的 {rate} 倍：{step}；书上的代码又多乘了一次参数本身：{wrong}。",
+        "{start} 处的梯度为 {gradient}。梯度下降沿反方向走它的 {rate} 倍：{step}；书上的代码又多乘了一次参数本身：{wrong}。",
     ),
     ("printed",): Sentence(
         "The gradient at {start} is {gradient}; {rate} of it is {step}. The listing multiplies by the parameters once more: {wrong}.",
         "{start} 处的梯度为 {gradient}，乘以 {rate} 得 {step}；书上的代码又多乘了一次参数本身：{wrong}。",
     ),
     ("corrected",): Sentence(
-        "The gradient at {start} is {gradient}. Gradient descent goes back by {rate} of it: {step}.",
-        "{start} 处的梯度为 {gradient}。梯度下降后退它的 {rate} 倍：{step}。",
+        "The gradient at {start} is {gradient}. Gradient descent steps back by {rate} of it: {step}.",
+        "{start} 处的梯度为 {gradient}。梯度下降沿反方向走它的 {rate} 倍：{step}。",
     ),
 }
 _AT_ONCE = Sentence("They part with the first step.", "两者第一步就分开了。")
@@ -598,8 +598,8 @@ _LATER = Sentence("They part at step {step}.", "两者在第 {step} 步分开。
 _NEVER = Sentence("They never part.", "两者始终一致。")
 _WAY = {
     ("corrected", "printed"): Sentence(
-        "Gradient descent goes straight: the bowl is equally curved in all directions. The listing steps by a and b times "
-        "as much, so its path bends.",
+        "Gradient descent goes straight: the bowl is equally curved in all directions. The listing multiplies the steps "
+        "by a and by b, so its path bends.",
         "碗在各个方向上一样弯，梯度下降走直线。书上代码的步长还分别乘了 a 和 b，于是路径弯了。",
     ),
     ("printed",): Sentence(
@@ -607,8 +607,8 @@ _WAY = {
         "书上代码的步长分别是梯度下降的 a 倍和 b 倍，所以路径是弯的。",
     ),
     ("corrected",): Sentence(
-        "Gradient descent goes straight: the bowl is equally curved in all directions, and each step leaves the same share of the way.",
-        "碗在各个方向上一样弯，梯度下降走直线：每一步之后，剩下的路都是原来的固定比例。",
+        "Gradient descent goes straight: the bowl is equally curved in all directions, and each step leaves the same share of the distance.",
+        "碗在各个方向上一样弯，梯度下降走直线：每走一步，剩下的距离都按同一比例缩短。",
     ),
 }
 _END = Sentence(

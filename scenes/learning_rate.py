@@ -27,7 +27,7 @@ from viz.theme import SMALL, View, alpha, mix
 from viz.timeline import Step, Timeline
 from viz.words import Sentence
 
-TITLE = Sentence("Learning rates: crawling, best, oscillating, diverging", "学习率：爬行、最佳、振荡、发散")
+TITLE = Sentence("Learning rates: crawling, best, oscillating, diverging", "学习率：太慢、最佳、振荡、发散")
 ABOUT = Sentence(
     "Gradient descent with several learning rates, predicted from the curvature before it runs, then compared with the runs.",
     "用几个学习率做梯度下降：先由曲率预测结果，再运行，逐一对照。",
@@ -490,13 +490,16 @@ class _Stage:
         if happened is None and foreseen is not None and foreseen > self.data.run[i]:
             return f"> {self.data.run[i]}", self.theme.quiet
         text = "\N{EN DASH}" if happened is None else str(happened)
-        return text, self.theme.positive if happened == foreseen else self.theme.danger
+        return text, self.theme.text if happened == foreseen else self.theme.danger
 
     def _wide(self, i: int, rows: list[_Row], checked: bool, width: float) -> list[Mark]:
         """A table: the event, the step that was foreseen, the step at which it happened."""
         theme, right = self.theme, ("right", "middle")
         columns = (min(0.68 * width, 330.0), min(width, 440.0))
-        marks: list[Mark] = [Text((columns[0], 18.0), self.view.say(_PREDICTED), SMALL, theme.quiet, anchor=right)]
+        marks: list[Mark] = [
+            Text((0.0, 18.0), self.view.say(_AT_STEP), SMALL, theme.quiet, anchor=_MIDDLE),
+            Text((columns[0], 18.0), self.view.say(_PREDICTED), SMALL, theme.quiet, anchor=right),
+        ]
         if checked:
             marks.append(Text((columns[1], 18.0), self.view.say(_RUN), SMALL, theme.quiet, anchor=right))
         for k, (words, foreseen, happened) in enumerate(rows):
@@ -659,47 +662,48 @@ class _Stage:
 # --- words ------------------------------------------------------------------------------------------------------
 
 _KIND = {
-    "crawling": Sentence("crawls", "爬行"),
-    "steady": Sentence("gets there", "稳步到达"),
+    "crawling": Sentence("crawls", "太慢"),
+    "steady": Sentence("converges", "稳步收敛"),
     "best": Sentence("best", "最佳"),
     "oscillating": Sentence("oscillates", "振荡"),
     "neutral": Sentence("never settles", "原地往返"),
     "diverging": Sentence("diverges", "发散"),
 }
 _DOES = {
-    "crawling": Sentence("{rate} crawls", "{rate} 爬行"),
-    "steady": Sentence("{rate} gets there", "{rate} 稳步到达"),
+    "crawling": Sentence("{rate} crawls", "{rate} 太慢"),
+    "steady": Sentence("{rate} converges", "{rate} 稳步收敛"),
     "best": Sentence("{rate} is the best", "{rate} 最佳"),
     "oscillating": Sentence("{rate} jumps across and back", "{rate} 来回振荡"),
     "neutral": Sentence("{rate} never settles", "{rate} 原地往返"),
     "diverging": Sentence("{rate} diverges", "{rate} 发散"),
 }
 _SAME = Sentence(". The same start for all, {steps} steps.", "。起点相同，各走 {steps} 步。")
-_FACTOR = Sentence("way left after one step, |1 − ηλ|, over rate η", "走一步后剩余路程的倍数 |1 − ηλ|（横轴：η）")
+_FACTOR = Sentence("distance left per step: |1 − ηλ|, over rate η", "走一步后剩余距离的倍数 |1 − ηλ|（横轴：η）")
 _LOSS = Sentence("f at each step, log scale", "每一步的 f（对数刻度）")
 _AFTER = Sentence("f after {steps} steps over rate η; line: formula", "{steps} 步后的 f（横轴：η；线：公式）")
+_AT_STEP = Sentence("at step", "第几步")
 _PREDICTED = Sentence("predicted", "预测")
 _RUN = Sentence("as run", "实测")
 _EVENTS = (
-    Sentence("within 0.001", "进入 0.001"),
+    Sentence("within 0.001", "0.001 以内"),
     Sentence("leaves window", "离开窗口"),
     Sentence("overflows", "溢出"),
 )
 _NEVER = Sentence("never arrives, never leaves", "到不了，也出不去")
 _BOUND_ROUND = Sentence(
-    "Each step multiplies the way to the minimum by 1 − ηλ, with the curvature λ = {high}. It shrinks only while |1 − ηλ| < 1: "
+    "Each step multiplies the distance to the minimum by 1 − ηλ, with the curvature λ = {high}. It shrinks only while |1 − ηλ| < 1: "
     "η must stay below 2/λ = {bound}.",
-    "每走一步，到最小值的路程乘以 1 − ηλ，这里曲率 λ = {high}。只有 |1 − ηλ| < 1 时才会缩短，即 η 必须小于 2/λ = {bound}。",
+    "每走一步，到最小值点的距离乘以 1 − ηλ，这里曲率 λ = {high}。只有 |1 − ηλ| < 1 时才会缩短，即 η 必须小于 2/λ = {bound}。",
 )
 _BOUND = Sentence(
-    "Each step multiplies the way to the minimum by 1 − ηλ: λ = {low} along the ravine, {high} across. It shrinks only while "
+    "Each step multiplies the distance to the minimum by 1 − ηλ: λ = {low} along the ravine, {high} across. It shrinks only while "
     "both |1 − ηλ| < 1: η must stay below 2/{high} = {bound}.",
-    "每走一步，到最小值的路程乘以 1 − ηλ：沿峡谷 λ = {low}，横跨峡谷 λ = {high}。两个 |1 − ηλ| 都小于 1 才会缩短，"
+    "每走一步，到最小值点的距离乘以 1 − ηλ：沿峡谷 λ = {low}，横跨峡谷 λ = {high}。两个 |1 − ηλ| 都小于 1 才会缩短，"
     "即 η 必须小于 2/{high} = {bound}。",
 )
 _FORETOLD = Sentence(
     "Nothing has run yet. From (1 − ηλ)ᵏ alone: when a run is within 0.001 of the minimum, leaves the window, overflows.",
-    "一步还没走。只凭 (1 − ηλ)ᵏ 就能算出：第几步进入最小值的 0.001 以内，第几步离开窗口，第几步溢出。",
+    "一步还没走。只凭 (1 − ηλ)ᵏ 就能算出：第几步距最小值点不到 0.001，第几步离开窗口，第几步溢出。",
 )
 _ALL_TRUE = Sentence(
     "Predictions that came true, to the step: all ({good} of {count}). On a quadratic, gradient descent holds no surprises.",
@@ -716,7 +720,7 @@ _EVERY = Sentence(
     "{count} 个学习率，各走 {steps} 步。到 {best} 为止越大越快；从 {best} 到 {bound} 越大越慢；再大，f 反而比起点还高。",
 )
 _DESCRIBE = Sentence(
-    "Gradient descent with {count} learning rates on contour maps, what each step leaves of the way over the rate with the bound {bound}, "
+    "Gradient descent with {count} learning rates on contour maps, what each step leaves of the distance over the rate with the bound {bound}, "
     "and the loss over the steps. ",
-    "{count} 个学习率的梯度下降：等高线图上的路径；每一步剩余路程的倍数随学习率的变化，上界为 {bound}；以及每一步的损失。",
+    "{count} 个学习率的梯度下降：等高线图上的路径；每一步剩余距离的倍数随学习率的变化，上界为 {bound}；以及每一步的损失。",
 )

@@ -433,7 +433,7 @@ class _Stage:
         x, y, w, h = body
         shape = self.view.width / self.view.height
         rows = len(self.data.names) + 3
-        self.pitch = 33.0
+        self.pitch = 38.0
         table = rows * self.pitch + 6.0
         if shape > 1.2:
             left, right = layout.split_x(body, (0.59, 0.41))
@@ -532,7 +532,7 @@ class _Stage:
             y += self.pitch
             marks.append(Text((0.0, y), name, SMALL, color, "semibold", middle))
             if formula:
-                marks.append(Text((columns[1], y), formula, 27.0, theme.text, anchor=middle))
+                marks.append(Text((columns[1], y), formula, 26.0, theme.text, anchor=middle))
             for x, value in zip(columns[2:], values, strict=True):
                 marks.append(Text((x, y), _digits(float(value)), SMALL, theme.text, anchor=right))
         return board.canvas("table", self.table_rect, marks)
@@ -599,7 +599,7 @@ def _digits(value: float) -> str:
 
 # --- words ------------------------------------------------------------------------------------------------------
 
-_TITLED = Sentence("Anatomy of a step: {label}", "一步的解剖：{label}")
+_TITLED = Sentence("Anatomy of a step: {label}", "拆解一步更新：{label}")
 _NAMES = {
     "gradient": Sentence("gradient", "梯度"),
     "velocity": Sentence("velocity", "速度"),
@@ -610,13 +610,13 @@ _SCALE_NAME = Sentence("scale", "缩放")
 _AT_STEP = Sentence("step {step}", "第 {step} 步")
 _ALONG = Sentence("along {axis}", "{axis} 方向")
 _TOTAL = Sentence("sum", "合计")
-_TORCH = Sentence("step of torch", "torch 的一步")
+_TORCH = Sentence("step of torch", "torch 的更新")
 _WHOLE = Sentence("where the glass is", "放大的位置")
 _SHARPNESS = Sentence("η × largest curvature at each step", "每一步的 η × 最大曲率")
 _SHARPNESS_SCALED = Sentence("η × largest curvature, scaled by 1/√v", "η × 最大曲率（经 1/√v 缩放）")
 _LIMIT = Sentence("limit {limit}", "上界 {limit}")
 _PLACE = Sentence(
-    "{label} with learning rate {rate}. {title}. Step {step} goes under the glass.",
+    "{label} with learning rate {rate}. {title}. Step {step} goes under the magnifying glass.",
     "{label}，学习率 {rate}。{title}。把第 {step} 步放大来看。",
 )
 _GRADIENT = Sentence(
@@ -624,8 +624,8 @@ _GRADIENT = Sentence(
     "此处的梯度为 {gradient}。往反方向走就是下坡，乘以学习率 {rate} 就是这一部分的步长。",
 )
 _DIRECTION = Sentence(
-    "The gradient here is {gradient}. Downhill is the other way; only the direction is drawn, the length comes next.",
-    "此处的梯度为 {gradient}，下坡在反方向。这里只画方向，长度下一步再定。",
+    "The gradient here is {gradient}. The arrow points the opposite way, downhill; its length is settled next.",
+    "此处的梯度为 {gradient}。箭头画的是它的反方向，也就是下坡方向；长度接下来再定。",
 )
 _SCALE_ADAM = Sentence(
     "Each coordinate is divided by its own √v̂ = {scale}, the size of its recent gradients: the steep one shrinks, the arrow turns.",
@@ -667,7 +667,10 @@ _ONE = Sentence(
     "That is the whole step: {step}. Over all {count} steps it differs from the one that torch takes by at most {off}.",
     "这就是完整的一步：{step}。全部 {count} 步中，与 torch 实际走的相差不超过 {off}。",
 )
-_ELLIPSE = Sentence("Up to second order the surface is this ellipse's bowl. ", "取到二阶，曲面就是这个椭圆所示的碗。")
+_ELLIPSE = Sentence(
+    "To second order the surface is a bowl, and this ellipse is its contour here. ",
+    "取到二阶近似，曲面是一个碗，椭圆是它的等高线。",
+)
 _NO_ELLIPSE = Sentence(
     "Here the surface curves down in one direction: no ellipse fits. ", "此处有一个方向向下弯，没有椭圆可以贴合。"
 )

@@ -25,9 +25,9 @@ from viz.words import Sentence
 
 TITLE = Sentence("Three loss curves, and what really happened", "三条损失曲线，背后发生了什么")
 ABOUT = Sentence(
-    "Trains a textbook's network with RMSProp, Adam and SGD as printed, counts saturated outputs, clamped losses and dead ReLUs, "
+    "Trains a textbook's network with RMSprop, Adam and SGD as printed, counts saturated outputs, clamped losses and dead ReLUs, "
     "and repeats the race fairly. The first time takes just under a minute.",
-    "按教材原样用 RMSProp、Adam、SGD 训练同一网络，统计饱和的输出、被截断的损失和死亡的 ReLU，再公平地重赛一次。首次运行不到一分钟。",
+    "按教材原样用 RMSprop、Adam、SGD 训练同一网络，统计饱和的输出、被截断的损失和死亡的 ReLU，再公平地重赛一次。首次运行不到一分钟。",
 )
 CACHED = False  # each training is kept by itself, so that other scenes find it, too
 
@@ -41,9 +41,9 @@ class Config:
 
     twin: str = option(
         "fair",
-        "the race beside the printed one, always with BCEWithLogitsLoss: fair (RMSProp without decay, at Adam's rate) or "
+        "the race beside the printed one, always with BCEWithLogitsLoss: fair (RMSprop without decay, at Adam's rate) or "
         "logits (nothing else changed)",
-        "与原样训练并列的对照，均用 BCEWithLogitsLoss：fair（RMSProp 不加权重衰减、学习率与 Adam 相同）或 logits（其余不变）",
+        "与原样训练并列的对照，均用 BCEWithLogitsLoss：fair（RMSprop 不加权重衰减、学习率与 Adam 相同）或 logits（其余不变）",
         choices=TWINS,
     )
     samples: int = option(
@@ -75,7 +75,7 @@ def compute(config: Config) -> Data:
     size = (config.samples, config.epochs, config.seed)
     fair = config.twin == "fair"
     printed = tuple(training(RunConfig(name, "bce", False, *size)) for name in OPTIMIZERS)
-    # Only RMSProp has other options in a fair race; the rest is the same training under one name.
+    # Only RMSprop has other options in a fair race; the rest is the same training under one name.
     twin = tuple(training(RunConfig(name, "logits", fair and name == "rmsprop", *size)) for name in OPTIMIZERS)
     return Data(printed, twin, fair, config.seed)
 
@@ -105,11 +105,22 @@ def describe(data: Data) -> Sentence:
     )
 
 
+def _ranked(runs: tuple[ClassifierRun, ...]) -> list[ClassifierRun]:
+    """The least last sum of losses first."""
+    return sorted(runs, key=lambda run: run.sums[-1])
+
+
 def _ends(runs: tuple[ClassifierRun, ...]) -> Sentence:
     """The last epoch's sum of losses of each optimizer, the least first."""
-    order = sorted(runs, key=lambda run: run.sums[-1])
-    parts = [f"{NAMES[run.optimizer]} {amount(run.sums[-1])}" for run in order]
+    parts = [f"{NAMES[run.optimizer]} {amount(run.sums[-1])}" for run in _ranked(runs)]
     return Sentence(", ".join(parts), "、".join(parts))
+
+
+def _compared(data: Data) -> Sentence:
+    """Both races side by side, and whether the same optimizer wins."""
+    ends = {"left": _ends(data.printed), "right": _ends(data.twin)}
+    orders = [[run.optimizer for run in _ranked(runs)] for runs in (data.printed, data.twin)]
+    return _END.format(**ends) + (_SAME_ORDER if orders[0] == orders[1] else _OTHER_ORDER)
 
 
 def clamped_run(data: Data) -> ClassifierRun | None:
@@ -152,7 +163,7 @@ def timeline(data: Data) -> Timeline:
             Step("plateau", 6.5, _what_happened(data), 5.7, _PLATEAU_TITLE),
             Step("dead units", 5.5, _deaths(data), 4.7, _DEAD_TITLE),
             Step("fair twin", 9.0, fair, 2.5, _TWIN_TITLE),
-            Step("side by side", 5.0, _END.format(left=_ends(data.printed), right=_ends(data.twin)), 4.2, _END_TITLE),
+            Step("side by side", 5.0, _compared(data), 4.2, _END_TITLE),
         )
     )
 
@@ -399,17 +410,22 @@ _NOT_CLAMPED = Sentence(
 )
 _DEAD = Sentence(
     "ReLUs of the second layer ({units}) that are 0 on every training sample and can learn nothing more: {counts}.",
-    "第二层（{units} 个 ReLU）中对所有训练样本输出均为 0、再也学不动的神经元：{counts}。",
+    "第二层（{units} 个 ReLU）中对所有训练样本输出均为 0、再也学不到东西的神经元：{counts}。",
 )
 _FAIR = Sentence(
-    "The loss takes logits, so nothing is cut off; RMSProp gets Adam's rate and no weight decay: {ends}.",
-    "损失直接作用于 logit，不再截断；RMSProp 与 Adam 学习率相同、不加权重衰减：{ends}。",
+    "The loss takes logits, so nothing is cut off; RMSprop gets Adam's rate and no weight decay: {ends}.",
+    "损失直接作用于 logit，不再截断；RMSprop 与 Adam 学习率相同、不加权重衰减：{ends}。",
 )
 _TWIN = Sentence(
     "Only the loss is another one: it takes logits, so nothing is cut off. It ends at: {ends}.",
     "只换了损失函数：直接作用于 logit，不再截断。最终：{ends}。",
 )
-_END = Sentence("As printed: {left}. Twin: {right}.", "教材原样：{left}。对照：{right}。")
+_END = Sentence("Printed: {left}. Twin: {right}. ", "原样：{left}。对照：{right}。")
+_OTHER_ORDER = Sentence(
+    "The order changed with the settings.",
+    "设置一变，名次就变了。",
+)
+_SAME_ORDER = Sentence("The order stays, the distances do not.", "名次没变，差距变了。")
 _DESCRIBE = Sentence(
     "A network of {parameters} parameters is trained on {samples} samples by three optimizers. Sum of losses in the last epoch, as "
     "printed: {printed}; in the twin: {twin}. {plateau}",

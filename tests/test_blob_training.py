@@ -110,7 +110,7 @@ def test_the_settings_are_those_of_the_listing() -> None:
     points, labels = blobs(5000, SEED)
     assert points.shape == (5000, 64) and points.dtype == np.float32 and np.bincount(labels).tolist() == [2500, 2500]
     assert run("sgd").settings == "lr=0.01, momentum=0.9"
-    # A fair race changes RMSProp's rate and decay, nothing else.
+    # A fair race changes RMSprop's rate and decay, nothing else.
     assert {k for k in PRINTED["rmsprop"] if PRINTED["rmsprop"][k] != FAIR["rmsprop"][k]} == {"lr", "weight_decay"}
     assert FAIR["rmsprop"]["lr"] == PRINTED["adam"]["lr"] and FAIR["sgd"] == PRINTED["sgd"]
 

@@ -94,6 +94,16 @@ def test_scaling_turns_the_gradient() -> None:
     np.testing.assert_allclose(drawn, data.rate * wanted, rtol=1e-9)
 
 
+def test_the_sum_hides_none_of_its_parts() -> None:
+    animation = run(optimizer="adam")
+    marks = [m for m in animation.frame("sum").panel("main").marks if isinstance(m, Arrows)]
+    assert len(marks) == 8  # gradient, velocity, correction and sum, each with its outline
+    np.testing.assert_allclose(
+        marks[1].head, marks[-1].head, atol=1e-9
+    )  # the sum comes first and ends where the last part does
+    assert marks[1].width > max(m.width for m in marks[2:])
+
+
 def test_while_it_runs_all_arrows_stay_in_the_glass() -> None:
     for spec in ("adam", "momentum"):
         animation = run(optimizer=spec)

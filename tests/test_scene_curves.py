@@ -129,6 +129,12 @@ def test_the_captions_say_the_trainings() -> None:
         assert str(int(run.dead[-1, 1])) in said["dead units"].text(lang) and "1,024" in said["dead units"].text(lang)
         ends = said["side by side"].text(lang)
         assert all(amount(r.sums[-1]) in ends for r in (*curves().data.printed, *curves().data.twin))
+        races = (curves().data.printed, curves().data.twin)
+        first, second = ([races[0][i].optimizer for i in np.argsort([r.sums[-1] for r in race])] for race in races)
+        assert [r.optimizer for r in races[0]] == [r.optimizer for r in races[1]]
+        assert ends.endswith(
+            (optimizer_curves._SAME_ORDER if first == second else optimizer_curves._OTHER_ORDER).text(lang)
+        )
     calm = curves(samples=500, epochs=4)
     assert not any(r.clamped[-1] for r in calm.data.printed)
     assert "no loss is cut off" in calm.timeline.steps[1].caption.en
@@ -230,6 +236,14 @@ def test_the_losses_are_drawn_with_their_jump() -> None:
     for k in (0, 1):
         drawn = [m for m in slopes.panel(f"slope-{k + 1}").marks if isinstance(m, Lines)]
         assert np.array_equal(drawn[0].xy[0, :, 1], np.abs(forms.slope[k, 0]))
+
+
+def test_the_caption_says_where_the_slope_is_lost_before_the_loss_is_cut_off() -> None:
+    # torch divides by no less than 1e-12: below the logit of 1e-14 a hundredth of the slope is left.
+    lost = np.log(1e-14 / (1 - 1e-14))
+    assert clamped_loss.faded(clamped().data.forms) == pytest.approx(lost, abs=0.4)
+    (said,) = [s.caption for s in clamped().timeline.steps if s.name == "slope"]
+    assert all(f"\N{MINUS SIGN}{-lost:.0f}" in said.text(lang) for lang in LANGUAGES)
 
 
 def test_followed_samples_are_each_one_of_the_set() -> None:

@@ -214,6 +214,19 @@ def test_data_survives_the_store() -> None:
         np.testing.assert_array_equal(getattr(again, name), value)
 
 
+def test_each_row_says_at_which_step_its_numbers_are() -> None:
+    animation = run()
+    data, shown = animation.data, texts(animation.frame("runaway@0.5"), "table")
+    rows = [shown.index(plain(f"a = {a:g}")) for a in data.alone]
+    steps = [int(shown[row + 1]) for row in rows]
+    assert steps[:2] == [30, 30] and 5 < steps[2] < 15
+    for j, (row, step) in enumerate(zip(rows, steps, strict=True)):
+        assert float(plain(shown[row + 2]).replace("\N{MINUS SIGN}", "-")) == pytest.approx(
+            data.walks[j, step], abs=1e-4
+        )
+        assert float(shown[row + 3]) == pytest.approx(data.true_walks[j, step], abs=1e-4)
+
+
 def test_before_the_first_step_there_is_only_the_start() -> None:
     shapes = [m.marker for m in run().frame("surface").panel("map").marks if isinstance(m, Points)]
     assert shapes == ["star", "circle"]  # the minimum, and the ring around the start

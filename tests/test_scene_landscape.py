@@ -237,6 +237,15 @@ def test_the_map_dashes_the_path_where_the_slice_is_off() -> None:
         assert any(m.dash is None for m in parts) or not solid
 
 
+def test_the_marker_goes_to_the_worst_gap_that_is_spoken_of() -> None:
+    animation = run()
+    land = animation.data.land
+    worst = land.path[int(np.argmax(np.abs(land.gap)))]
+    for at, spot in (("path", land.path[-1]), ("gap", worst), ("barrier", land.path[-1])):
+        (head,) = [m for m in marks(animation.frame(at), "map", Points) if m.size == 24.0]
+        np.testing.assert_allclose(head.xy[0], spot, atol=1e-9)
+
+
 def test_the_gap_s_ribbons_lie_between_slice_and_truth() -> None:
     animation = run()
     land = animation.data.land

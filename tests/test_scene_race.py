@@ -319,6 +319,9 @@ def test_heads_never_hide_each_other() -> None:
             for name in ("main", "map", "loss"):
                 panel = frame.panel(name)
                 heads = [m.xy[0] for m in panel.marks if isinstance(m, Points) and m.size == 26.0]
+                if (at, name) == ("start", "loss"):
+                    assert not heads  # all begin at one value: markers apart from it would say otherwise
+                    continue
                 spots = panel.to_canvas(np.array(heads))
                 gaps = np.hypot(*(spots[:, None] - spots[None]).T) + np.eye(len(spots)) * 99
                 # Markers are 26 wide; those that give way end within a few units of just touching.

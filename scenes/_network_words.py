@@ -436,9 +436,9 @@ _NO_WALL = Sentence(
 )
 _AREA_LINEAR = Sentence("Layer {k}, linear: since the input, ", "第 {k} 层，线性部分：从输入算起，")
 _AREA_BENT = Sentence("Layer {k}, {name}: since the input, ", "第 {k} 层，{name}：从输入算起，")
-_AREA_SAME = Sentence("every area scaled by {high}", "面积都变为 {high} 倍")
+_AREA_SAME = Sentence("every area scaled by {high}", "面积都变为原来的 {high} 倍")
 _AREA_RANGE = Sentence(
-    "areas scaled by {low} to {high}, median {middle}", "面积变为 {low} 到 {high} 倍，中位数 {middle}"
+    "areas scaled by {low} to {high}, median {middle}", "面积变为原来的 {low} 到 {high} 倍，中位数 {middle}"
 )
 _NOT_OVER = Sentence("; no cell is turned over. ", "；没有格子被翻面。")
 _ALL_OVER = Sentence("; the whole plane is turned over. ", "；整个平面被翻了面。")

@@ -308,7 +308,7 @@ class Pictures:
             above = (limits[1] - y) / unit > 54.0
             half = glyphs.advance(text, SMALL) / 2 * wide
             # Beside a rising line above the dot, and never over the middle, where the slope has its hill.
-            centre = x - half - 12.0 * wide if above and y > 0.2 * limits[1] else x * max(1.0, (half + 2.6) / 5.0)
+            centre = x - half - 12.0 * wide if above and y > 0.2 * limits[1] else x * max(1.0, (half + 3.3) / 5.0)
             edge = self.xlim[1] - half - 6.0 * wide
             at = (min(max(centre, -edge), edge), y + unit * (16.0 if above else -16.0))
             if text and rect[2] >= 300.0:

@@ -378,8 +378,8 @@ _START = Sentence(
     "同一个 2-{hidden}-1 的 tanh 网络，用几种初始权重学习异或（种子 {seed}）。每个点是第一层矩阵 W 的一行，即一个隐藏单元的两个权重。",
 )
 _PUSH = Sentence(
-    "Arrows: where the first step moves each row. Equal rows get equal gradients, so nothing will ever part them; "
-    "at zero there is no push at all.",
+    "Arrows: where the first step moves each row. Equal rows get equal gradients: nothing parts them. "
+    "At zero there is no push.",
     "箭头：第一步把每一行推向哪里。相同的行得到相同的梯度，永远分不开；全零时根本没有推力。",
 )
 _RUNNING = Sentence("Step {step} of {steps}; below, the loss.", "第 {step} 步（共 {steps} 步）；下方为损失曲线。")

@@ -40,6 +40,14 @@ def test_every_case_is_found_cured_and_drawn_in_every_shape(case: str) -> None:
     json.dumps(doctor.numbers(data))
 
 
+def test_what_colours_of_weights_mean_stands_below_the_diagram_and_inside_its_panel() -> None:
+    frame = viz.scene("doctor", case="dead-relu").frame("patient", size=SIZE)
+    panel = frame.panel("network")
+    note = next(mark for mark in panel.marks if isinstance(mark, Text) and mark.string.startswith("weights:"))
+    labels = [mark for mark in panel.marks if isinstance(mark, Text) and mark.string == "ReLU"]
+    assert len(labels) == 2 and note.xy[1] - labels[0].xy[1] >= 30 and note.xy[1] <= panel.rect[3]
+
+
 def test_the_curves_are_the_recorded_losses() -> None:
     animation = viz.scene("doctor", case="vanishing-gradient")
     data: doctor.Data = animation.data

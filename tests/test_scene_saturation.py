@@ -15,7 +15,7 @@ import torch
 
 import viz
 from scenes import saturation
-from viz import scenefile, store
+from viz import glyphs, scenefile, store
 from viz.animation import Animation
 from viz.draw.axes import number
 from viz.draw.histogram import root_length, root_ticks, silhouettes
@@ -507,6 +507,17 @@ def test_tanh_is_a_sigmoid_twice_as_steep() -> None:
     # Two values near 1, each rounded: two units in the last place at most.
     assert made().data.twins == pytest.approx(gap, abs=2.3e-16) and 0 < gap <= 4.5e-16
     assert made("tanh", samples=100).data.twins is None
+
+
+@pytest.mark.parametrize("k", [0, 1])
+def test_values_at_five_keep_off_the_ends_of_the_flat_parts(k: int) -> None:
+    frame, zone = made().frame("values"), made().data.responses[k].zone
+    for panel in (frame.panel(("main", "curve-2")[k]), frame.panel(f"slope-{k + 1}")):
+        unit = (panel.xlim[1] - panel.xlim[0]) / panel.rect[2]
+        for text in (m for m in panel.marks if isinstance(m, Text)):
+            half = glyphs.advance(text.string, text.size) / 2 * unit
+            near, far = abs(text.xy[0]) - half, abs(text.xy[0]) + half
+            assert near > np.abs(zone[np.isfinite(zone)]).min() and far < panel.xlim[1]
 
 
 def test_values_and_slopes_at_five_stand_beside_their_dots() -> None:

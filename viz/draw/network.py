@@ -14,6 +14,8 @@ from viz.theme import SMALL, View, alpha, mix
 from viz.words import Sentence
 
 _NOTE = Sentence("weights: width = size, green +, pink −", "权重：线宽 = 大小，绿 +，粉 −")
+_PITCH = 132.0  # the most from unit to unit
+_CLOSE = 26.0  # the least from unit to unit where room is made for the note
 _MOST_UNITS = 10  # a column with more shows its first and last ones and says how many there are
 
 
@@ -21,7 +23,7 @@ def positions(widths: Sequence[int], size: tuple[float, float], top: float, bott
     """Centres (n, 2) of the units of each column, in canvas units from the panel's top left, y down."""
     width, height = size
     shown = [min(n, _MOST_UNITS) for n in widths]
-    pitch = min(132.0, (height - top - bottom) / max(shown))
+    pitch = min(_PITCH, (height - top - bottom) / max(shown))
     left = 44.0
     columns = np.linspace(left, width - left, len(widths))
     middle = top + (height - top - bottom) / 2
@@ -29,6 +31,12 @@ def positions(widths: Sequence[int], size: tuple[float, float], top: float, bott
         np.stack([np.full(n, x), middle + (np.arange(n) - (n - 1) / 2) * pitch], axis=-1)
         for n, x in zip(shown, columns, strict=True)
     ]
+
+
+def _foot(height: float, top: float, below: float, tallest: int) -> float:
+    """Where the labels below the columns stand."""
+    pitch = min(_PITCH, (height - top - below) / tallest)
+    return top + (height - top - below) / 2 + (tallest - 1) / 2 * pitch + min(52.0, 0.62 * pitch) / 2 + 40.0
 
 
 def network(
@@ -52,7 +60,12 @@ def network(
     theme = view.theme
     widths = [weights[0].shape[1], *(w.shape[0] for w in weights)]
     top = 52.0 if heading else 8.0
-    centres = positions(widths, rect[2:], top, 56.0)
+    # Room for the note below, unless the units would stand too close for it.
+    tallest = min(max(widths), _MOST_UNITS)
+    below = next((b for b in (56.0, 108.0) if _foot(rect[3], top, b, tallest) + 40.0 <= rect[3]), 56.0)
+    if (rect[3] - top - below) / tallest < _CLOSE:
+        below = 56.0
+    centres = positions(widths, rect[2:], top, below)
     largest = max(float(np.abs(w).max()) for w in weights) or 1.0
     pitch = min((float(np.min(np.diff(c[:, 1]))) for c in centres if len(c) > 1), default=120.0)
     size = min(52.0, 0.62 * pitch)

@@ -330,8 +330,8 @@ _LINEAR_APART = Sentence(
 DESCRIBE = Sentence(
     "{count} points of {name} are moved by a trained network with {layers} hidden layers, drawn as a grid that turns, "
     "stretches, shifts and bends; at the end a straight line divides the classes with accuracy {accuracy}.",
-    "一个有 {layers} 个隐藏层的已训练网络移动{name}的 {count} 个点，画成会旋转、伸缩、平移和弯曲的网格；"
-    "最后一条直线划分各类，准确率 {accuracy}。",
+    "一个训练好的网络有 {layers} 个隐藏层，它移动{name}的 {count} 个点，网格随之旋转、伸缩、平移和弯曲；"
+    "最后用一条直线划分各类，准确率 {accuracy}。",
 )
 DESCRIBE_WIDE = Sentence(
     "{count} points of {name} are moved by a trained network (hidden widths: {widths}): the plane becomes a sheet that is "

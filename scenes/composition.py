@@ -689,5 +689,5 @@ _DESCRIBE = Sentence(
     "Two planes side by side: the left one goes through two matrices in turn, the right one through their product, and both end alike. "
     "Then {depth} linear layers move {name}; their one matrix does the same, and no line gets more than {share} of the points right.",
     "并排的两个平面：左边依次经过两个矩阵，右边经过它们的乘积，终点相同。"
-    "然后 {depth} 个线性层移动{name}；它们的一个矩阵效果相同，任何直线最多分对 {share} 的点。",
+    "然后 {depth} 个线性层移动{name}；它们相乘得到的一个矩阵效果相同，任何直线最多分对 {share} 的点。",
 )

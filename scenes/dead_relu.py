@@ -424,7 +424,10 @@ class _Stage:
         room = first - 94.0
         for k, which in enumerate(rows):
             y, name = 44.0 + (k + 0.5) * pitch, self.view.say(self._name(which))
-            marks.append(Points([[11.0, y]], self.inks[which], 18.0, theme.outline, 2.0))
+            if len(rows) > len(_SECOND) and which not in _SECOND:  # a ring: its curve is not in the chart now
+                marks.append(Points([[11.0, y]], theme.ground, 15.0, self.inks[which], 3.5))
+            else:
+                marks.append(Points([[11.0, y]], self.inks[which], 18.0, theme.outline, 2.0))
             size = layout.fit(name, SMALL, room, least=18.0)
             marks.append(Text((32.0, y), name, size, theme.text, anchor=("left", "middle")))
         return tuple(marks)

@@ -575,5 +575,5 @@ _DIVERGED = Sentence(" {names} diverged.", "{names} 发散了。")
 _DESCRIBE = Sentence(
     "Stacks of {depth} hidden layers with {names}: the outputs of each layer as boxes, below them the gradient that comes back. "
     "At the start there arrives at the first layer, of its norm: {shares}. After {steps} steps the loss is: {losses}.",
-    "用 {names} 的 {depth} 层隐藏层网络：每层的输出画成方框，下面是传回来的梯度。开始时传到第一层的比例：{shares}。{steps} 步之后的损失：{losses}。",
+    "分别使用 {names}、有 {depth} 个隐藏层的网络：每层的输出画成方框，下面是传回来的梯度。开始时传到第一层的比例：{shares}。{steps} 步之后的损失：{losses}。",
 )

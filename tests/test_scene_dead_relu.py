@@ -98,6 +98,13 @@ def test_the_picture_shows_lines_and_counts(tiny: viz.Animation) -> None:
         assert str(tiny.data.runs[which].counts[-1]) in texts
 
 
+def test_rows_whose_curve_is_not_in_the_chart_have_a_ring(tiny: viz.Animation) -> None:
+    frame = tiny.frame("cures")
+    dots = [m for m in frame.panel("table").marks if isinstance(m, Points)]
+    drawn = {str(m.color) for m in frame.panel("dead").marks if isinstance(m, Lines)}
+    assert len(dots) == 6 and [str(d.color) in drawn for d in dots] == [False, False, True, True, True, True]
+
+
 def test_a_rate_at_which_all_explodes_is_drawn() -> None:
     broken = viz.scene("dead-relu", **{**TINY, "high": 1000.0, "leak": 1.0, "steps": 10})
     for name in broken.timeline.names:

@@ -60,7 +60,7 @@ class Config:
     rates: tuple[float, ...] | None = option(
         None,
         f"1 to {_MOST} learning rates; auto takes one that crawls, the best, one that oscillates, one that diverges",
-        f"1 到 {_MOST} 个学习率；auto 取爬行、最佳、振荡、发散各一个",
+        f"1 到 {_MOST} 个学习率；auto 取太慢、最佳、振荡、发散各一个",
         low=1e-6,
         high=100,
     )
@@ -639,6 +639,7 @@ class _Stage:
             Lines(level, theme.quiet, 2.5, dash=(10.0, 7.0)),
             Lines(np.array([[bowl.bound, ylim[0]], [bowl.bound, ylim[1]]]), theme.accent, 4.0),
             line,
+            *self._start_words(start),
         )
         good = (data.sweep_values > ylim[0]) & (data.sweep_values < ylim[1])
         self.sweep_dots = np.stack([data.sweep[good], data.sweep_values[good]], axis=1)
@@ -648,6 +649,17 @@ class _Stage:
         across = ticks(0, self.top_rate, 6 if wide else 4)
         self.sweep_axes = axes(theme, across, log_ticks(*ylim, 5), grid="y")
         self.sweep_title = board.heading(self.view, "loss", self.low_rect, self.view.say(_AFTER, steps=data.steps))
+
+    def _start_words(self, start: float) -> tuple[Text, ...]:
+        """What the dashed line is: below it, where the rates end so low that there is room."""
+        data, plot, words = self.data, self.sweep_plot, self.view.say(_AT_START)
+        middle = data.bowl.bound / 2
+        half = glyphs.advance(words, SMALL) / plot.rect[2] * self.top_rate / 2
+        below = data.bowl.value_after(data.start, middle + half * np.array([-1.0, 0.0, 1.0]), data.steps)
+        if below.max() > 1e-5 * start:
+            return ()
+        spot = plot.to_canvas(np.array([[middle, start]])) - np.array([0.0, 22.0])
+        return (Text(plot.to_data(spot)[0], words, SMALL, self.theme.quiet, anchor=("center", "middle")),)
 
     def _sweep_panel(self, share: float) -> Panel:
         theme, plot = self.theme, self.sweep_plot
@@ -682,6 +694,7 @@ _FACTOR = Sentence("distance left per step: |1 − ηλ|, over rate η", "走一
 _LOSS = Sentence("f at each step, log scale", "每一步的 f（对数刻度）")
 _AFTER = Sentence("f after {steps} steps over rate η; line: formula", "{steps} 步后的 f（横轴：η；线：公式）")
 _AT_STEP = Sentence("at step", "第几步")
+_AT_START = Sentence("f at the start", "起点的 f")
 _PREDICTED = Sentence("predicted", "预测")
 _RUN = Sentence("as run", "实测")
 _EVENTS = (

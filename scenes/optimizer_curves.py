@@ -373,7 +373,7 @@ class _Stage:
 
 # --- words ------------------------------------------------------------------------------------------------------
 
-_EPOCH = Sentence("epoch", "轮")
+_EPOCH = Sentence("epoch", "轮数")
 _LEFT = Sentence("as printed", "教材原样")
 _RIGHT_FAIR = Sentence("fair twin", "公平对照")
 _RIGHT = Sentence("twin", "对照")
@@ -397,12 +397,12 @@ _PRINTED = Sentence(
 _CLAMPED = Sentence(
     "{name} does not learn slowly, it is stuck at {total}: {exact} of its outputs are exactly 0 or 1, and {count} samples cost "
     "100 each, where BCELoss cuts the logarithm off.",
-    "{name} 不是学得慢，而是卡在 {total}：{exact} 的输出恰为 0 或 1，有 {count} 个样本的损失都是 100，即 BCELoss 截断对数之处。",
+    "{name} 不是学得慢，而是卡在 {total}：{exact} 的输出恰为 0 或 1，有 {count} 个样本的损失被 BCELoss 截断在 100。",
 )
 _ONE_CLAMPED = Sentence(
     "{name} does not learn slowly, it is stuck at {total}: {exact} of its outputs are exactly 0 or 1, and {count} sample costs "
     "100, where BCELoss cuts the logarithm off.",
-    "{name} 不是学得慢，而是卡在 {total}：{exact} 的输出恰为 0 或 1，有 {count} 个样本的损失是 100，即 BCELoss 截断对数之处。",
+    "{name} 不是学得慢，而是卡在 {total}：{exact} 的输出恰为 0 或 1，有 {count} 个样本的损失被 BCELoss 截断在 100。",
 )
 _NOT_CLAMPED = Sentence(
     "In this run no loss is cut off at 100 at the end. Outputs exactly 0 or 1: {shares}.",

@@ -20,7 +20,7 @@ from viz.measure.descent import inside
 from viz.theme import DARK, View
 from viz.words import LANGUAGES
 
-COLORS = {"gradient": DARK.label(1), "velocity": DARK.label(0), "correction": DARK.positive, "decay": DARK.negative}
+COLORS = {"gradient": DARK.label(1), "velocity": DARK.label(0), "correction": DARK.positive, "decay": DARK.quiet}
 
 
 @cache

@@ -14,7 +14,7 @@ import viz
 from scenes import learning_rate as scene
 from viz import store
 from viz.errors import UsageError
-from viz.marks import Lines, Points
+from viz.marks import Lines, Points, Text
 from viz.theme import DARK, View
 from viz.words import LANGUAGES
 
@@ -94,6 +94,21 @@ def test_every_rate_follows_the_closed_form() -> None:
 
 
 # --- what is said
+
+
+def test_the_start_is_named_only_where_its_words_cross_no_curve() -> None:
+    for options, named in (
+        ({}, True),
+        ({"steps": 2}, False),
+        ({"surface": "ravine", "steps": 3}, False),
+    ):
+        panel = run(**options).frame("every rate").panel("loss")
+        words = [m for m in panel.marks if isinstance(m, Text)]
+        assert [w.string for w in words] == (["f at the start"] if named else [])
+        for word in words:
+            assert panel.to_canvas(word.xy)[1] == pytest.approx(
+                panel.to_canvas([0.0, float(run(**options).data.values[0, 0])])[1] + 22.0
+            )
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

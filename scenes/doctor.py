@@ -632,7 +632,9 @@ _WHAT = {
     "dead-relu": Sentence(" Soon it hardly moves any more.", "没过几步，损失就几乎不动了。"),
     "symmetric-init": Sentence(" Four weights, one line: they never part.", "四个权重画出同一条线：始终没有分开。"),
     "exploding": Sentence(" The weights run away.", "权重失控地变大。"),
-    "vanishing-gradient": Sentence(" It stays at ln 2, the loss of a coin.", "它停在 ln 2，也就是抛硬币的损失。"),
+    "vanishing-gradient": Sentence(
+        " It stays at ln 2, the loss of tossing a coin.", "损失停在 ln 2，相当于抛硬币瞎猜。"
+    ),
     "missing-zero-grad": Sentence(" On the way it swings up and down.", "途中它大起大落。"),
     "softmax-twice": Sentence(
         " It will not fall further, sure as the network is.", "网络已经很有把握，损失却降不下去。"
@@ -655,8 +657,8 @@ _WHY = {
         "每一步都越过谷底，落到对面更高的地方。",
     ),
     "vanishing-gradient": Sentence(
-        " Each sigmoid passes on a quarter of the slope at most.",
-        "每个 sigmoid 最多只传回四分之一的斜率。",
+        " Each sigmoid passes on a quarter of the gradient at most.",
+        "每个 sigmoid 最多只传回四分之一的梯度。",
     ),
     "missing-zero-grad": Sentence(
         " Each step walks along the sum of all gradients so far.",

@@ -29,7 +29,7 @@ from viz.theme import SMALL, View, alpha
 from viz.timeline import Step, Timeline
 from viz.words import Sentence
 
-TITLE = Sentence("Anatomy of an optimizer's step", "优化器一步的解剖")
+TITLE = Sentence("Anatomy of an optimizer's step", "拆解优化器的一步更新")
 ABOUT = Sentence(
     "Takes one step of an optimizer of torch.optim apart: gradient, velocity, scale, bias correction, and the bound on the rate.",
     "拆解 torch.optim 优化器的一步：梯度、速度、逐坐标缩放、偏差修正，以及学习率的上界。",

@@ -33,6 +33,7 @@ CACHED = False  # each training is kept by itself, so that other scenes find it,
 
 TWINS = ("fair", "logits")
 _FLOOR = 1e-5  # a sum of losses below this is drawn here
+_MARKERS = {"sgd": "circle", "rmsprop": "triangle", "adam": "diamond"}  # as in optimizer-race
 
 
 @dataclass(frozen=True)
@@ -299,7 +300,7 @@ class _Stage:
             part = np.stack([part[:, 0], np.exp(part[:, 1])], axis=-1)
             if len(part) > 1:
                 marks.append(Lines(part, color, 5.0))
-            marks.append(Points(part[-1:], color, 20.0, theme.outline, 2.0))
+            marks.append(Points(part[-1:], color, 22.0, theme.outline, 2.0, _MARKERS[run.optimizer]))
         every = max(1, round(34.0 * self.epochs / block.curves[2] + 0.4))
         ticks = [(float(e), str(e)) for e in range(1, self.epochs + 1) if e % every == 0 or e == 1]
         up = list(log_ticks(self.floor, self.ylim[1], 6))
@@ -349,6 +350,9 @@ class _Stage:
             marks.append(
                 Text((edges[k], middle), text, size, color if k == 0 else alpha(theme.text, seen), weight, _LEFT_MIDDLE)
             )
+            if bars and k == 0:  # the sign that its curve ends with
+                spot = np.array([[edges[0] + 11.0, middle + 0.5 * size + 12.0]])
+                marks.append(Points(spot, color, 20.0, theme.outline, 2.0, _MARKERS[run.optimizer]))
             if bars and k in shares:
                 y, end = middle + 0.5 * size + 12.0, edges[k] + room
                 marks.append(Lines(np.array([[edges[k], y], [end, y]]), theme.edge, 6.0))

@@ -119,6 +119,14 @@ def test_curves_go_through_the_sums(name: str) -> None:
     assert line.xy[0, -1] == pytest.approx([1.5, np.sqrt(a * b)], rel=1e-9)
 
 
+def test_who_is_who_can_be_told_without_colours() -> None:
+    frame = curves().frame("end")
+    for plot, table in (("main", "table-1"), ("twin", "table-2")):
+        signs, keys = ([m for m in frame.panel(name).marks if isinstance(m, Points)] for name in (plot, table))
+        assert len({m.marker for m in signs}) == 3
+        assert [(m.marker, rgba(m.color)) for m in signs] == [(m.marker, rgba(m.color)) for m in keys]
+
+
 def test_the_captions_say_the_trainings() -> None:
     said = {s.name: s.caption for s in curves().timeline.steps}
     run = curves().data.printed[2]

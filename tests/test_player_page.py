@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 import pytest
 import support_scene
+from fontTools.ttLib import TTFont
 from PIL import Image
 from support_cli import tiny_scene
 from support_player import CHROMIUM, Reader, browser, show, until
 
 import viz
 from viz.export import save_html
-from viz.export.page import FOLDER, MODULES, player, styles
+from viz.export.page import FOLDER, MODULES, player, player_words, styles
 from viz.marks import rgba
 from viz.playing import player_page
 from viz.render import painter
@@ -55,7 +56,7 @@ def document() -> str:
 
 
 def test_the_page_asks_for_nothing(document: str) -> None:
-    words = re.sub(r'id="film">[^<]*<', "", document)
+    words = re.sub(r'id="film">[^<]*<|url\(data:font/woff;base64,[\w+/=]+\)', "", document)
     assert not re.search(r"https?:|//[a-z]|\burl\(|@import", words, re.IGNORECASE)
     assert not re.search(r"<(link|script|img|iframe|source)[^>]+(src|href)=\"(?!data:)", document)
     (policy,) = re.findall(r'Content-Security-Policy" content="([^"]+)"', document)
@@ -67,6 +68,16 @@ def test_the_page_asks_for_nothing(document: str) -> None:
         digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
         assert rules[rule] == f"'sha256-{digest}'"
     assert rules["img-src"] == "data:"
+
+
+def test_what_it_says_around_the_picture_has_its_letters_along(document: str) -> None:
+    (data,) = re.findall(r"url\(data:font/woff;base64,([^)]+)\)", document)
+    has = TTFont(BytesIO(base64.b64decode(data))).getBestCmap() or {}
+    animation = viz.scene("tiny")
+    steps = [words.zh for step in animation.timeline.steps for words in (step.label, step.caption)]
+    own = player_words()["zh"].values()
+    shown = "".join([*steps, *own, animation.scene.title.zh, animation.description.zh, "中文"])
+    assert {ord(c) for c in shown if "\u4e00" <= c <= "\u9fff"} <= set(has)
 
 
 def test_words_of_users_stay_words(monkeypatch: Any) -> None:

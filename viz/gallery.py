@@ -13,10 +13,9 @@ from viz.export.webfont import chinese
 from viz.scenefile import Scene
 from viz.words import Sentence, sentence
 
-POSTER: Size = (640, 360)
-LOOP: tuple[Size, float] = ((480, 270), 10.0)
+POSTER: Size = (480, 270)
+LOOP: tuple[Size, float] = ((480, 270), 15.0)
 MOST_SECONDS = 8.0  # of a loop
-MOST_BYTES = 200_000
 INDEX = "index.html"
 # What belongs together on the page; a scene that stands in no group comes last.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -119,11 +118,11 @@ def build(
 def render(scene: Scene, folder: Path, theme: str, lang: str, player: bool) -> tuple[Entry, list[Path]]:
     """The files of one scene."""
     animation = Animation(scene, scene.configure(), theme=theme, lang=lang)
-    poster, loop = folder / f"{scene.name}.{lang}.png", folder / f"{scene.name}.{lang}.webp"
+    poster, loop = folder / f"{scene.name}.{lang}.png", folder / f"{scene.name}.{lang}.mp4"
     size, fps = LOOP
     start, end = window(animation)
     animation.save(poster, size=POSTER)
-    animation.save(loop, size=size, fps=fps, start=start, end=end, max_bytes=MOST_BYTES)
+    animation.film(loop, size=size, fps=fps, start=start, end=end)
     paths = [poster, loop]
     if player:
         paths.append(folder / f"{scene.name}.html")
@@ -171,9 +170,10 @@ def _card(entry: Entry, lang: str) -> str:
     player = f' data-player="{html.escape(entry.player)}"' if entry.player else ""
     alt = html.escape(entry.description.text(lang), quote=True)
     return (
-        f'<figure id="{entry.scene}"><button type="button"{player} data-loop="{html.escape(entry.loop)}" '
-        f'data-poster="{html.escape(entry.poster)}"><img src="{html.escape(entry.poster)}" alt="{alt}" width="640" '
-        f'height="360" loading="lazy"></button><figcaption><b>{_both(entry.title, lang)}</b> <code>{entry.scene}</code>'
+        f'<figure id="{entry.scene}"><button type="button"{player} data-loop="{html.escape(entry.loop)}">'
+        f'<img src="{html.escape(entry.poster)}" alt="{alt}" width="640" '
+        f'height="360" loading="lazy"><video muted loop playsinline preload="none" hidden></video></button>'
+        f"<figcaption><b>{_both(entry.title, lang)}</b> <code>{entry.scene}</code>"
         f"<br>{_both(entry.about, lang)}</figcaption></figure>\n"
     )
 
@@ -191,7 +191,7 @@ _PAGE = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; font-src data:; img-src 'self' file:; frame-src 'self' file:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; font-src data:; img-src 'self' file:; media-src 'self' file:; frame-src 'self' file:">
 <title>TITLE</title>
 <style>
 /* FONTS */
@@ -205,8 +205,9 @@ figure { margin: 0; background: #151c2c; border: 1px solid #2a3550; border-radiu
 figure button { display: block; width: 100%; padding: 0; border: 0; background: none; cursor: pointer; }
 figure.open { grid-column: 1 / -1; }
 button:focus-visible { outline: 3px solid #f5e663; outline-offset: -3px; }
-img, iframe { display: block; width: 100%; height: auto; aspect-ratio: 16 / 9; border: 0; }
+img, video, iframe { display: block; width: 100%; height: auto; aspect-ratio: 16 / 9; border: 0; }
 iframe { aspect-ratio: 16 / 11; }
+[hidden] { display: none; }
 figcaption { padding: 12px 16px; color: #b9c3d6; }
 figcaption b { color: #e9edf5; }
 code { color: #9aa6bb; }
@@ -220,10 +221,16 @@ CARDS
 <script>
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 for (const button of document.querySelectorAll('figure button')) {
-  const picture = button.firstElementChild;
-  const show = (name) => { picture.src = button.dataset[name]; };
-  for (const on of ['mouseenter', 'focus']) { button.addEventListener(on, () => { if (!still.matches) { show('loop'); } }); }
-  for (const off of ['mouseleave', 'blur']) { button.addEventListener(off, () => show('poster')); }
+  const [picture, film] = button.children;
+  const move = (on) => {
+    if (on && still.matches) { return; }
+    if (on && !film.src) { film.src = button.dataset.loop; }
+    picture.hidden = on;
+    film.hidden = !on;
+    if (on) { film.play().catch(() => move(false)); } else { film.pause(); }
+  };
+  for (const on of ['mouseenter', 'focus']) { button.addEventListener(on, () => move(true)); }
+  for (const off of ['mouseleave', 'blur']) { button.addEventListener(off, () => move(false)); }
   button.addEventListener('click', () => {
     if (!button.dataset.player) { return; }
     const frame = document.createElement('iframe');

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,7 @@ def player_page(
         lang,
         theme,
         f"warpviz {version('warpviz') or '0'}",
+        json.dumps(told, ensure_ascii=False) + "中文",
     )
 
 

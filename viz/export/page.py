@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from viz.export.claim import Claim, told
 from viz.export.registry import format_of
 from viz.export.targets import check_place
+from viz.export.webfont import chinese
 from viz.words import LANGUAGES, catalog
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ FOLDER = Path(__file__).parent.parent / "player"
 # In the order in which they build on each other.
 MODULES = ("data", "motion", "paint", "stage", "clock", "quiz", "player")
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./\w+\.js";\n', re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*$", re.MULTILINE | re.DOTALL)
 _EXPORT = re.compile(r"^export (?=(?:async )?function|class|const|let)", re.MULTILINE)
 
 _ICONS = {
@@ -87,7 +89,7 @@ _PAGE = """<!doctype html>
 """
 
 
-def page(film: bytes, title: str, description: str, lang: str, theme: str, generator: str) -> str:
+def page(film: bytes, title: str, description: str, lang: str, theme: str, generator: str, letters: str = "") -> str:
     """The whole file.
 
     Args:
@@ -95,17 +97,19 @@ def page(film: bytes, title: str, description: str, lang: str, theme: str, gener
         title, description: in the language that is shown first.
         lang, theme: what is shown first.
         generator: what made it, with its version.
+        letters: all that it says around the picture; where those are Chinese, a font for them goes along.
 
     Returns:
         HTML; the same for the same film.
     """
-    script, style = player(), styles()
+    script, style = player(), styles() + chinese(letters)
     policy = "; ".join(
         (
             "default-src 'none'",
             f"script-src '{_hash(script)}'",
             f"style-src '{_hash(style)}'",
             "img-src data:",
+            "font-src data:",
             "base-uri 'none'",
             "form-action 'none'",
         )
@@ -145,7 +149,13 @@ def player() -> str:
     for name in MODULES:
         source = (FOLDER / f"{name}.js").read_text(encoding="utf-8")
         parts.append(_EXPORT.sub("", _IMPORT.sub("", source)))
-    return "\n".join(parts)
+    return _lean("\n".join(parts))
+
+
+def _lean(source: str) -> str:
+    """The same program or style sheet without indentation, empty lines and lines that only hold a comment."""
+    lines = (line.strip() for line in _COMMENT.sub("", source).splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 @cache
@@ -154,7 +164,7 @@ def styles() -> str:
     from viz.theme import THEMES
 
     sheets = [_palette(theme) for theme in THEMES.values()]
-    return "\n".join([*sheets, (FOLDER / "player.css").read_text(encoding="utf-8")])
+    return _lean("\n".join([*sheets, (FOLDER / "player.css").read_text(encoding="utf-8")]))
 
 
 def _palette(theme: Theme) -> str:

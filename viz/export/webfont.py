@@ -18,6 +18,9 @@ def subset(file: str | Path, characters: Iterable[str]) -> bytes:
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on the dates of the bundled fonts, 1970
     options = tool.Options(flavor="woff", notdef_outline=True, recalc_timestamp=False, layout_features=["kern"])
+    options.hinting = False  # browsers and printers set type by its true outlines
+    options.name_IDs = []
+    options.drop_tables += ["BASE", "vhea", "vmtx", "STAT", "MATH"]
     with tool.load_font(str(file), options) as font:
         cutter = tool.Subsetter(options)
         cutter.populate(text="".join(sorted(set(characters))))

@@ -15,7 +15,7 @@ help:
 	@echo "make lint         check style and types"
 	@echo "make format       put the code into the common style"
 	@echo "make bench        run the benchmarks and print their tables"
-	@echo "make gallery      render the moving pictures of the READMEs again"
+	@echo "make gallery      render the pictures of the READMEs and the page of all scenes again"
 	@echo "make fonts        rebuild the bundled fonts (needs npm)"
 	@echo "make constraints  pin the newest releases of all dependencies"
 	@echo "make clean        remove the environment and everything that was built"
@@ -48,6 +48,8 @@ bench:
 gallery:
 	@PYTHON='$(PYTHON)' sh tools/setup.sh
 	@sh tools/make_gallery.sh
+	@.venv/bin/viz gallery
+	@.venv/bin/viz gallery --no-players --lang zh
 
 # The sources are npm packages that hold the full static fonts; tools/make_fonts.py checks their content.
 fonts:

@@ -78,7 +78,8 @@ CASES: dict[str, tuple[Callable[[int], Any], dict[str, Any], float | None]] = {
     "demo, everything": (demo, {}, 1.25),
     "demo, summaries": (demo, {"summaries": True}, None),
     "ten layers, everything": (deep, {}, 1.3),
-    "ten layers, summaries": (deep, {"summaries": True}, 1.3),
+    "ten layers, summaries": (deep, {"summaries": True}, None),
+    "ten layers, of gradients and activations": (deep, {"summaries": True, "params": False}, 1.3),
 }
 
 

@@ -14,7 +14,7 @@ from viz.scenefile import Scene
 from viz.words import Sentence, sentence
 
 POSTER: Size = (480, 270)
-LOOP: tuple[Size, float] = ((480, 270), 15.0)
+LOOP: tuple[Size, float] = ((400, 226), 12.0)
 MOST_SECONDS = 8.0  # of a loop
 INDEX = "index.html"
 # What belongs together on the page; a scene that stands in no group comes last.

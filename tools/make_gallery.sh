@@ -11,7 +11,7 @@ loop() { # SCENE LANGUAGE OPTION ...
 }
 
 for lang in en zh; do
-    loop network-warp $lang --from 'layer 1 linear' --size 576x324 --fps 9
+    loop network-warp $lang --from 'layer 1 linear' --size 576x324 --fps 8
     loop optimizer-race $lang --from race --to race --size 640x360 --fps 11
     loop saturation $lang --from bias --size 640x360 --fps 8
 done

@@ -64,7 +64,7 @@ def _summarise(array: NDArray[Any], sizes: bool) -> FloatArray:
     else:  # a share does not know the ends; a NaN spoils them, and is sorted behind everything
         low, high = float(plain.min()), float(plain.max())
         zeros = int(np.count_nonzero(plain == 0))
-    mean, squares = float(np.add.reduce(x)) / n, float(x @ x)
+    mean, squares = float(np.add.reduce(x)) / n, _squares(x)
     norm, variance = math.sqrt(squares) if 1e-280 < squares < math.inf else _length(x), squares / n - mean * mean
     if low == high:  # rounding must not look like a spread
         mean, spread = low, 0.0
@@ -122,13 +122,18 @@ def firing(outputs: NDArray[Any]) -> FloatArray:
     return (outputs > 0).mean(axis=others)
 
 
+def _squares(x: FloatArray) -> float:
+    """The sum of the squares; not by BLAS, whose threads would go on spinning beside the training."""
+    return float(np.add.reduce(x * x))
+
+
 def _length(x: FloatArray) -> float:
     """The Euclidean norm; scaled where the squares would be too small or too large for floats."""
-    squares = float(x @ x)
+    squares = _squares(x)
     if 1e-280 < squares < math.inf:
         return math.sqrt(squares)
     largest = float(np.abs(x).max())
     if largest == 0 or not math.isfinite(largest):
         return largest
     part = x / largest
-    return largest * math.sqrt(float(part @ part))
+    return largest * math.sqrt(_squares(part))

@@ -108,7 +108,9 @@ def test_rows_whose_curve_is_not_in_the_chart_have_a_ring(tiny: viz.Animation) -
 def test_a_rate_at_which_all_explodes_is_drawn() -> None:
     broken = viz.scene("dead-relu", **{**TINY, "high": 1000.0, "leak": 1.0, "steps": 10})
     for name in broken.timeline.names:
-        broken.frame(name)
+        assert broken.frame(name).panel("main").marks, name
+    table = [m.string for m in broken.frame("end").panel("table").marks if isinstance(m, Text)]
+    assert table.count("∞") == 2  # the run at this rate, and its leaky twin
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,9 @@ def test_ranks_and_different_rows() -> None:
 
 def test_a_run_that_explodes_is_drawn() -> None:
     broken = viz.scene("init-symmetry", init="normal:1", lr=100.0, steps=30)
-    broken.frame("end")
+    whole = viz.scene("init-symmetry", init="normal:1", lr=0.5, steps=30)
+    assert float(np.nanmax(broken.data.runs[0].losses)) > 10 * float(np.nanmax(whole.data.runs[0].losses))
+    assert broken.frame("end").panel("main").marks and whole.frame("end").panel("main").marks
 
 
 @pytest.mark.parametrize(

@@ -414,12 +414,13 @@ class Animation:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """What a notebook shows: a player where HTML is allowed, the poster elsewhere, words everywhere."""
         from viz.export.page import framed
+        from viz.export.still import png
         from viz.playing import player_page
 
         size = self.NOTEBOOK
         document = player_page(self, size, themes=(self.theme,), langs=(self.lang,))
         html = framed(document, self.scene.title.text(self.lang), size[0] / size[1])
-        poster = base64.b64encode(_png(self.image("end", size=size))).decode()
+        poster = base64.b64encode(png(self.image("end", size=size))).decode()
         return {"text/html": html, "image/png": poster, "text/plain": self._told()}
 
     def _told(self) -> str:
@@ -428,12 +429,6 @@ class Animation:
             f"{i}. {s.label.text(self.lang)}: {s.caption.text(self.lang)}" for i, s in enumerate(self.timeline.steps, 1)
         ]
         return "\n".join([f"{self.scene.title.text(self.lang)}. {self.description.text(self.lang)}", *steps])
-
-
-def _png(pixels: NDArray[np.uint8]) -> bytes:
-    import imageio.v3 as iio
-
-    return iio.imwrite("<bytes>", pixels, extension=".png")
 
 
 def scene(name: str, *, theme: str = "dark", lang: str = "en", renderer: str = "mpl", **options: Any) -> Animation:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,10 +40,9 @@ _RC: Any = {
 @contextmanager
 def _lettering(path: Path, suffix: str) -> Iterator[None]:
     """Text as text, with its fonts inside: matplotlib does so for pdf, we for svg."""
-    talk = logging.getLogger("fontTools")
-    before = talk.level
-    talk.setLevel(logging.ERROR)  # it remarks on the dates of the bundled fonts, which are those of 1970
-    try:
+    from viz.export.webfont import quiet
+
+    with quiet():
         if suffix != ".svg":
             yield
             return
@@ -53,8 +51,6 @@ def _lettering(path: Path, suffix: str) -> Iterator[None]:
         with text_as_text() as used:
             yield
         embed_fonts(path, used)
-    finally:
-        talk.setLevel(before)
 
 
 def save_pages(

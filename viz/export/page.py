@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from viz.export.claim import Claim, told
+from viz.export.claim import whole
 from viz.export.registry import format_of
 from viz.export.targets import check_place
 from viz.export.webfont import chinese
@@ -215,12 +215,6 @@ def save_html(document: str, path: Path | str, *, keep: bool = False) -> Path:
     """
     path = Path(path)
     check_place(path, format_of(path), keep)
-    with told(path):
-        claim = Claim(path)
-        try:
-            claim.temp.write_text(document, encoding="utf-8")
-            claim.sync()
-            claim.commit(keep)
-        finally:
-            claim.drop()
+    with whole(path, keep) as temporary:
+        temporary.write_text(document, encoding="utf-8")
     return path

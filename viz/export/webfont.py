@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -12,16 +13,27 @@ from viz import glyphs
 from viz.errors import UsageError
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """While it lasts, fontTools does not remark on the dates of the bundled fonts, which are those of 1970."""
+    talk = logging.getLogger("fontTools")
+    before = talk.level
+    talk.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        talk.setLevel(before)
+
+
 def subset(file: str | Path, characters: Iterable[str]) -> bytes:
     """A font with only some characters, as WOFF; the same bytes for the same characters."""
     from fontTools import subset as tool
 
-    logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on the dates of the bundled fonts, 1970
     options = tool.Options(flavor="woff", notdef_outline=True, recalc_timestamp=False, layout_features=["kern"])
     options.hinting = False  # browsers and printers set type by its true outlines
     options.name_IDs = []
     options.drop_tables += ["BASE", "vhea", "vmtx", "STAT", "MATH"]
-    with tool.load_font(str(file), options) as font:
+    with quiet(), tool.load_font(str(file), options) as font:
         cutter = tool.Subsetter(options)
         cutter.populate(text="".join(sorted(set(characters))))
         cutter.subset(font)

@@ -236,7 +236,7 @@ class Pictures:
         # Bars whose own colour is close to that of saturated ones are grey, so that the two can be told apart.
         far = [np.abs(rgba(c) - rgba(theme.danger)).sum() > 0.3 for c in self.colors]
         self.fills = [c if apart else theme.neutral for c, apart in zip(self.colors, far, strict=True)]
-        # In the light theme accent and danger are both reds.
+        # The light theme's accent is a crimson, which dots as small as these would not tell from the red of danger.
         self.alive = theme.accent if theme.name == "dark" else theme.text
 
     # -- the panels of one activation

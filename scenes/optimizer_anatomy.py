@@ -378,7 +378,7 @@ class _Stage:
             "gradient": theme.label(1),
             "velocity": theme.label(0),
             "correction": theme.positive,
-            "decay": theme.quiet,  # in the light theme the sign's colours are too near to the accent of the sum
+            "decay": theme.quiet,  # not the pink of negative weights, which stands for a sign
         }
         self._place(plan.body)
         self._ground()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from viz.errors import UsageError
 from viz.frame import Frame, Panel
-from viz.marks import Arrows, Image, Lines, Points, Polygons, Text, rgba
+from viz.marks import Arrows, Floats, Image, Lines, Points, Polygons, Text, rgba
 from viz.theme import DARK, THEMES, View, viridis
 
 XY = np.zeros((3, 2))
@@ -119,10 +120,41 @@ def test_text_can_be_read_in_every_theme(name: str) -> None:
         return (high + 0.05) / (low + 0.05)
 
     for ground in (theme.ground, theme.panel):
-        for text in (theme.text, theme.quiet, theme.accent, theme.danger):
+        for text in (theme.text, theme.quiet, theme.accent, theme.danger, theme.positive):
             assert contrast(text, ground) >= 4.5, (text, ground)
-        for mark in (*theme.classes[:2], *(color for _, color in theme.named)):
+        for mark in (theme.negative, *theme.classes[:2], *(color for _, color in theme.named)):
             assert contrast(mark, ground) >= 3.0, (mark, ground)
+
+
+# Machado, Oliveira and Fernandes (2009), severity 1, in linear RGB.
+_EYES = {
+    "normal": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+}
+
+
+def lab(color: str, eyes: str) -> Floats:
+    """CIE L*a*b* under D65 of a colour as these eyes see it."""
+    c = rgba(color)[:3]
+    seen = np.clip(np.array(_EYES[eyes]) @ np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4), 0, 1)
+    to_xyz = [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+    xyz = np.array(to_xyz) @ seen / [0.95047, 1.0, 1.08883]
+    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("eyes", list(_EYES))
+@pytest.mark.parametrize("name", THEMES)
+def test_colours_with_different_meanings_stay_apart_for_all_eyes(name: str, eyes: str) -> None:
+    assert lab("#ffffff", eyes) == pytest.approx([100, 0, 0], abs=0.02)
+    theme = THEMES[name]
+    meanings = {"accent": theme.accent, "danger": theme.danger, "negative": theme.negative, "positive": theme.positive}
+    for (a, one), (b, other) in combinations(meanings.items(), 2):
+        # The warm three are told apart by hue and depth; green beside them is named in words or carries a mark, too.
+        least = 14.0 if "positive" in (a, b) else 20.0
+        assert np.linalg.norm(lab(one, eyes) - lab(other, eyes)) >= least, (a, b)
+    assert np.linalg.norm(lab(theme.accent, eyes) - lab(theme.quiet, eyes)) >= 13.0
 
 
 def test_views() -> None:

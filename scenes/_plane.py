@@ -187,8 +187,8 @@ def percent(share: float) -> str:
 
 
 def dataset_words(name: str) -> Sentence:
-    """What captions call a dataset."""
-    return _DATASET_WORDS.get(name, Sentence(name, name))
+    """What captions and titles call a dataset; one from a file keeps its name."""
+    return _DATASET_WORDS.get(name.casefold(), Sentence(name, name))
 
 
 def optimizer_words(name: str) -> str:
@@ -210,4 +210,8 @@ _DATASET_WORDS = {
     "xor": Sentence("xor", "异或"),
     "blobs": Sentence("two blobs", "两团点"),
     "spirals": Sentence("spirals", "螺旋"),
+    "digits": Sentence("handwritten digits", "手写数字"),
+    "iris": Sentence("iris flowers", "鸢尾花"),
+    "breast-cancer": Sentence("breast cancer samples", "乳腺癌样本"),
+    "diabetes": Sentence("diabetes patients", "糖尿病患者"),
 }

@@ -87,7 +87,7 @@ def _certainty(recording: Recording, accuracy: Floats, later: Floats, squashed: 
     once = outputs if squashed else _softmax(outputs)
     seen = _softmax(once) if squashed else once
     classes = outputs.shape[2]
-    labels = Sentence("as the network gives it", "网络给出的"), Sentence("as the loss sees it", "损失看到的")
+    labels = Sentence("of the network", "网络给出的"), Sentence("as the loss sees it", "损失看到的")
     level = float(np.e / (np.e + classes - 1))
     return Vital(np.stack([once.max(axis=2).mean(axis=1), seen.max(axis=2).mean(axis=1)]), labels, False, level)
 
@@ -113,11 +113,11 @@ _MAKERS = {
 }
 NAMES: dict[str, Sentence] = {
     "dead-relu": Sentence("Units that fire for no sample", "对任何样本都不激活的单元"),
-    "symmetric-init": Sentence("Weight of each hidden unit from input 1", "各隐藏单元对输入 1 的权重"),
+    "symmetric-init": Sentence("Hidden weights of input 1", "各隐藏单元对输入 1 的权重"),
     "exploding": Sentence("Largest weight of each layer", "各层绝对值最大的权重"),
     "vanishing-gradient": Sentence("Gradient in each layer's weights", "各层权重的梯度"),
     "missing-zero-grad": Sentence("Length of the gradient", "梯度的长度"),
-    "softmax-twice": Sentence("Mean probability of the likeliest class", "最可能类别的平均概率"),
+    "softmax-twice": Sentence("Mean top probability", "最可能类别的平均概率"),
     "label-leakage": Sentence("Right answers", "回答正确的比例"),
 }
 SHARES = ("dead-relu", "label-leakage")  # drawn from 0 % to 100 %

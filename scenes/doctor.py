@@ -278,7 +278,7 @@ class _Stage:
     def __init__(self, data: Data, view: View) -> None:
         self.data, self.view, self.theme = data, view, view.theme
         self.plan, self.line = layout.Layout.of(view), timeline(data)
-        self.title = layout.title_panel(view, self.plan, view.say(TITLE))
+        self.title = layout.title_panel(view, self.plan, view.say(_TITLED.format(illness=_illness(data))))
         self.caption = layout.Caption(view, self.plan)
         self.count = max(len(data.ill.losses), len(data.cured.losses), data.steps)
         self._places()
@@ -292,12 +292,13 @@ class _Stage:
 
     def _places(self) -> None:
         body = self.plan.body
-        if self.plan.wide:
+        self.beside = body[2] > 1500.0  # else the names of the curves would not fit beside the charts' titles
+        if self.beside:
             left, right = layout.split_x(body, (0.6, 0.4), 64.0)
             charts = layout.split_y(left, (1.0, 1.15), 20.0)
             diagram, card = layout.split_y(right, (0.5, 0.5), 26.0)
         else:
-            top, low = layout.split_y(body, (0.66, 0.34), 30.0)
+            top, low = layout.split_y(body, (0.6, 0.4), 24.0)
             charts = layout.split_y(top, (1.0, 1.5), 16.0)
             diagram, card = layout.split_x(low, (0.42, 0.58), 48.0)
         self.loss_rect, self.vital_rect = (
@@ -500,7 +501,7 @@ class _Stage:
             for line in self._setup():
                 put(line, CAPTION, theme.quiet, below=8.0)
             return tuple(texts)
-        size = CAPTION if self.plan.wide else SMALL
+        size = CAPTION if self.beside else SMALL
         put(view.say(_illness(self.data)), HEADING, theme.danger, "semibold")
         put(view.say(self.data.evidence), size, theme.text)
         if cure:
@@ -552,6 +553,7 @@ def _inside(lim: tuple[float, float], share: float, log: bool) -> float:
 _STEP = Sentence("step", "步数")
 _LOSS = Sentence("Training loss", "训练损失")
 _ILL = Sentence("as it is", "治疗前")
+_TITLED = Sentence("{illness}: symptom and cure", "{illness}：症状与治疗")
 _CURED = Sentence("cured, same seed and data", "治疗后（种子和数据不变）")
 _INPUT, _OUTPUT = Sentence("input", "输入"), Sentence("output", "输出")
 _CHART = Sentence("The patient", "病历")

@@ -230,16 +230,21 @@ def _first(data: Data) -> Sentence:
 
 def _ends(data: Data) -> Sentence:
     """Where the runs are after the last step, to the last digit, and when they arrived."""
+    told = {rule: i for i, rule in enumerate(data.rules)}
+    near = [None if data.ended[i] is not None else data.reached[i] for i in range(len(data.rules))]
+    if len(told) == 2 and None not in near:  # too much for two lines: the digits of the other stand in its card
+        i, j = told["printed"], told["corrected"]
+        a, b = (_exact(v, "printed") for v in data.paths[i, -1])
+        return _BOTH_NEAR.format(a=a, b=b, step=near[i], other=near[j])
     said = Sentence("", "")
-    for i in sorted(range(len(data.rules)), key=lambda i: data.rules[i] == "corrected"):
-        rule, end = data.rules[i], data.ended[i]
-        if end is not None:
-            said = said + _BURST_AT.format(name=_BEGINS[rule], step=end)
+    for rule in sorted(told, key=lambda rule: rule == "corrected"):
+        i = told[rule]
+        if data.ended[i] is not None:
+            said = said + _BURST_AT.format(name=_WITHIN[rule], step=data.ended[i])
             continue
         a, b = (_exact(v, rule) for v in data.paths[i, -1])
-        arrived = data.reached[i]
-        tail = _NOT_NEAR if arrived is None else _NEAR_AFTER.format(step=arrived)
-        said = said + _END.format(name=_BEGINS[rule], steps=data.steps, a=a, b=b) + tail
+        tail = _NOT_NEAR if near[i] is None else _NEAR_AT.format(step=near[i])
+        said = said + _END.format(name=_WITHIN[rule], steps=data.steps, a=a, b=b) + tail
     return Sentence(said.en.strip(), said.zh.strip())
 
 
@@ -561,9 +566,9 @@ _TITLES = {
     ("printed",): Sentence("A listing of gradient descent, as it was printed", "梯度下降的代码：原样重放"),
     ("corrected",): Sentence("Gradient descent", "梯度下降"),
 }
-_BEGINS = {  # the same, as a sentence begins
-    "printed": Sentence("Listing as printed", "书上的代码"),
-    "corrected": Sentence("Gradient descent", "梯度下降"),
+_WITHIN = {  # the same, within a sentence
+    "printed": Sentence("the listing", "书上的代码"),
+    "corrected": Sentence("gradient descent", "梯度下降"),
 }
 _UPDATE = {
     "printed": r"$x \leftarrow x - \eta\,f'(x)\cdot x$",
@@ -612,12 +617,18 @@ _WAY = {
     ),
 }
 _END = Sentence(
-    "{name}: a\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{a}, b\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{b}",
-    "{name}：a\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{a}，b\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{b}",
+    "After {steps} steps {name} is at a\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{a}, b\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{b}",
+    "{steps} 步之后，{name}到达 a\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{a}，b\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{b}",
 )
-_NEAR_AFTER = Sentence(", ±0.001 at {step}. ", "；{step} 步达 ±0.001。")
-_NOT_NEAR = Sentence("; never within 0.001. ", "；始终未进入 0.001 以内。")
-_BURST_AT = Sentence("{name}: no finite number from step {step} on. ", "{name}：从第 {step} 步起数值溢出。")
+_NEAR_AT = Sentence("; it is within 0.001 of the minimum at step {step}. ", "；第 {step} 步时距最小值点不到 0.001。")
+_NOT_NEAR = Sentence("; it is never within 0.001 of the minimum. ", "；始终没有进入最小值点的 0.001 以内。")
+_BOTH_NEAR = Sentence(
+    "The listing ends at a\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{a}, b\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{b}. "
+    "It is within 0.001 of the minimum at step {step}, gradient descent at step {other}.",
+    "书上的代码最后到达 a\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{a}，b\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{b}。"
+    "它在第 {step} 步距最小值点已不到 0.001，梯度下降要到第 {other} 步。",
+)
+_BURST_AT = Sentence("From step {step} on {name} has no finite number. ", "{name}从第 {step} 步起数值溢出。")
 _STUCK = Sentence(
     "It ended well by luck of the start. From a = {start} the listing lands on exactly 0, and a step times 0 is no step, "
     "although the slope there is {gradient}.",

@@ -281,7 +281,6 @@ class _Stage:
         self.caption = layout.Caption(view, plan)
         self.colors = [self.theme.of(run.name.partition(":")[0]) for run in data.runs]
         self._place(plan)
-        self._fit_values()
         self._limits()
         self.outputs, self.flat, self.signals, self.head = (
             lru_cache(8)(made) for made in (self._outputs, self._flat, self._signals, self._head)
@@ -308,15 +307,17 @@ class _Stage:
         n = len(self.data.runs)
         gap = 26.0
         room = (left[2] - _FIRST - (n - 1) * (_NEXT + gap)) / n
+        self._fit_values(room)
         self.columns: list[tuple[Rect, Rect, Rect, Rect]] = []
         at = left[0] + _FIRST
-        rows = left[3] - 46.0 - 42.0 - 2 * 26.0
+        head = 80.0 if self.stacked else 46.0
+        rows = left[3] - head - 42.0 - 2 * 26.0
         for _ in range(n):
             tall, thin, low = rows * 0.40, rows * 0.13, rows * 0.47
-            top = left[1] + 46.0
+            top = left[1] + head
             self.columns.append(
                 (
-                    (at, left[1] - 4.0, room, 46.0),
+                    (at, left[1] - 4.0, room, head),
                     (at, top, room, tall),
                     (at, top + tall + 26.0, room, thin),
                     (at, top + tall + thin + 52.0, room, low),
@@ -324,22 +325,20 @@ class _Stage:
             )
             at += room + _NEXT + gap
 
-    def _fit_values(self) -> None:
-        """One size for the values behind all names, and whether a word goes with them."""
-        rooms = [
-            head[2] - glyphs.advance(self.view.say(shown_name(run.name)), HEADING, "semibold") - 18.0
-            for run, (head, *_) in zip(self.data.runs, self.columns, strict=True)
-        ]
-        longest = [self.view.say(_ARRIVES, share=_WIDEST), _WIDEST]
-        needs = [glyphs.advance(text, SMALL) / SMALL for text in longest]
-        self.with_words = 20.0 * needs[0] <= min(rooms)
-        self.value_size = max(16.0, min(SMALL, min(rooms) / needs[0 if self.with_words else 1]))
+    def _fit_values(self, width: float) -> None:
+        """Whether the values stand below the names, for want of room beside them, and whether a word goes with them."""
+        names = [glyphs.advance(self.view.say(shown_name(run.name)), HEADING, "semibold") for run in self.data.runs]
+        told = glyphs.advance(self.view.say(_ARRIVES, share=_WIDEST), SMALL)
+        self.stacked = max(names) + 12.0 + told > width
+        self.with_words = told <= width
 
     def _labels(self) -> Panel:
         """What each row shows, written upwards beside the first column, and what its x axis counts."""
         rects = self.columns[0][1:]
         x, top = rects[0][0] - _FIRST, rects[0][1]
         bottom = rects[2][1] + rects[2][3] + 42.0
+        tall = rects[2][3] + 8.0  # with room for the name of the next row
+        long = glyphs.advance(self.view.say(_SIGNALS), SMALL) > tall
         marks = [
             Text(
                 (14.0, y + h / 2 - top),
@@ -350,7 +349,7 @@ class _Stage:
                 ("center", "middle"),
                 90.0,
             )
-            for (_, y, _, h), words in zip(rects, (_OUTPUTS, _FLAT, _SIGNALS), strict=True)
+            for (_, y, _, h), words in zip(rects, (_OUTPUTS, _FLAT, _SLOPES if long else _SIGNALS), strict=True)
         ]
         marks.append(Text((0.0, bottom - top - 10.0), self.view.say(_LAYER), SMALL, self.theme.text))
         return Panel(
@@ -440,8 +439,8 @@ class _Stage:
             share = float(self._between(run, run.passed[:, None], place, log=True)[0])
             value = significant(share, 2)
             words = self.view.say(_ARRIVES, share=value) if self.with_words else value
-            size = self.value_size
-            marks.append(Text((rect[2], 34.0), words, size, self.theme.accent, anchor=("right", "baseline")))
+            at, anchor = ((0.0, 68.0), "left") if self.stacked else ((rect[2], 34.0), "right")
+            marks.append(Text(at, words, SMALL, self.theme.accent, anchor=(anchor, "baseline")))
         return layout.text_panel(f"head-{k + 1}", rect, tuple(marks))
 
     def _reveal(self, p: float, forward: bool, count: int) -> Floats:
@@ -543,6 +542,7 @@ _TITLE_LOST = Sentence(
 _OUTPUTS = Sentence("outputs", "输出")
 _FLAT = Sentence("flat", "平坦")
 _SIGNALS = Sentence("gradient |∂loss/∂z|", "梯度 |∂loss/∂z|")
+_SLOPES = Sentence("|∂loss/∂z|", "|∂loss/∂z|")
 _LAYER = Sentence("layer", "层")
 _ARRIVES = Sentence("{share} arrives", "传到 {share}")
 _LOSS = Sentence("loss by step", "损失（按步数）")

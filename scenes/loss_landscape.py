@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from scenes import _landscape
 from scenes._landscape import Data, Second, describe, history, numbers, stage, timeline
+from scenes._plane import dataset_words
 from viz.learn.names import DEVICES, resolve
 from viz.measure.landscape import PLANES, TOLERANCE
 from viz.scenefile import option
@@ -106,7 +107,7 @@ def compute(config: Config) -> Data:
         second = Second(rest[0].recording.steps.astype(float), rest[0].losses(), config.seed + 1)
     return Data(
         land=land,
-        title=_TITLED.format(net="-".join(map(str, widths)), dataset=data.name),
+        title=_TITLED.format(net="-".join(map(str, widths)), dataset=dataset_words(data.name)),
         tolerance=config.tolerance,
         line=line,
         second=second,
@@ -117,4 +118,4 @@ def compute(config: Config) -> Data:
     )
 
 
-_TITLED = Sentence("Loss landscape: a {net} network on {dataset}", "损失地形：{net} 网络，数据 {dataset}")
+_TITLED = Sentence("Loss landscape: a {net} network on {dataset}", "损失地形：{net} 网络（数据：{dataset}）")

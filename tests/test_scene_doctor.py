@@ -10,7 +10,9 @@ import pytest
 
 import viz
 from scenes import doctor
+from viz import glyphs
 from viz.marks import Lines, Text
+from viz.words import sentence
 
 SIZE = (320, 180)
 
@@ -38,6 +40,25 @@ def test_every_case_is_found_cured_and_drawn_in_every_shape(case: str) -> None:
         for lang in ("en", "zh"):
             assert animation.image("end", size=size, lang=lang, theme="light").std() > 5
     json.dumps(doctor.numbers(data))
+
+
+@pytest.mark.parametrize("case", doctor.CASES)
+def test_titles_name_the_illness_and_all_words_have_room_in_every_shape(case: str) -> None:
+    animation = viz.scene("doctor", case=case)
+    for size in ((1920, 1080), (1440, 1080), (1080, 1080)):
+        for lang in ("en", "zh"):
+            for moment in ("patient", "end"):
+                frame = animation.frame(moment, size=size, lang=lang)
+                title, low = frame.panel("title").marks[0], frame.panel("card").marks[-1]
+                assert isinstance(title, Text) and isinstance(low, Text)
+                assert (
+                    title.string.startswith(sentence(f"diagnose.{case}.title").text(lang)) and "\n" not in title.string
+                )
+                below = frame.panel("card").rect[1] + low.xy[1] + 1.3 * low.size * (low.string.count("\n") + 1)
+                assert below + 14 <= frame.panel("caption").rect[1], (size, lang, moment)
+                heads = [m for m in frame.panel("vital-head").marks if isinstance(m, Text)]
+                end = heads[-1].xy[0] + glyphs.advance(heads[-1].string, heads[-1].size, heads[-1].weight)
+                assert min(m.size for m in heads) == 24 and end <= frame.panel("vital-head").rect[2], (size, lang)
 
 
 def test_what_colours_of_weights_mean_stands_below_the_diagram_and_inside_its_panel() -> None:

@@ -10,11 +10,12 @@ import pytest
 import torch
 
 import viz
+from viz import glyphs
 from viz.errors import UsageError
 from viz.learn.flow import flow, patients, signals, stack_data
 from viz.learn.losses import make_loss
 from viz.learn.nets import mlp
-from viz.marks import Lines, Points, Polygons
+from viz.marks import Lines, Points, Polygons, Text
 from viz.measure.flow import bounds, prior_entropy, steepest
 from viz.recording import LEVELS
 
@@ -125,6 +126,28 @@ def test_the_picture_shows_the_run(tiny: viz.Animation) -> None:
     assert 1 < len(there) < 5 and there.max() == 5, "the gradient comes from the last layer"
     caption = tiny.timeline.steps[tiny.timeline.index("bound")].caption
     assert "0.25⁴ = 0.0039" in caption.en and "0.25⁴" in caption.zh
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1440, 1080), (1080, 1080)])
+def test_what_arrives_can_be_read_in_every_shape(tiny: viz.Animation, size: tuple[int, int]) -> None:
+    for lang in ("en", "zh"):
+        frame = tiny.frame("end", size=size, lang=lang)
+        for k, run in enumerate(tiny.data.runs):
+            head = frame.panel(f"head-{k + 1}")
+            name, value = (m for m in head.marks if isinstance(m, Text))
+            wide = [glyphs.advance(m.string, m.size, m.weight) for m in (name, value)]
+            assert value.size == 24 and f"{run.passed[-1]:.2g}"[0] in value.string and max(wide) <= head.rect[2]
+            assert value.xy[1] > name.xy[1] + 24 or sum(wide) + 12 <= head.rect[2]
+            above = frame.panel("main" if k == 0 else f"outputs-{k + 1}").rect[1]
+            assert head.rect[1] + value.xy[1] < above
+        labels = frame.panel("labels")
+        spans = []
+        for mark in (m for m in labels.marks if isinstance(m, Text) and m.angle):
+            half = glyphs.advance(mark.string, mark.size) / 2
+            spans.append((mark.xy[1] - half, mark.xy[1] + half))
+        layer = labels.marks[-1]
+        assert isinstance(layer, Text) and len(spans) == 3
+        assert spans[0][1] < spans[1][0] and spans[1][1] < spans[2][0] and spans[2][1] < layer.xy[1] - 12
 
 
 def test_one_stack_a_run_that_explodes_and_no_activation() -> None:

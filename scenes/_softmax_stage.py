@@ -103,9 +103,8 @@ class Pictures:
 
     def _place(self, plan: layout.Layout) -> None:
         body = plan.body
-        if plan.wide:
-            shares = (0.27, 0.42, 0.31) if body[2] > 1500.0 else (0.31, 0.33, 0.36)
-            parts = list(layout.split_x(body, shares, 36.0))
+        if body[2] > 1500.0:
+            parts = list(layout.split_x(body, (0.27, 0.42, 0.31), 36.0))
         else:
             upper, lower = layout.split_y(body, (0.52, 0.48), 18.0)
             left, right = layout.split_x(upper, (0.5, 0.5), 30.0)
@@ -224,8 +223,8 @@ class Pictures:
         whole = s.step == "sum to one"
         if s.exps > 0:
             said = [number(v, 5) if whole else short(v, 4) for v in (run.shares if whole else run.exps)]
-            if whole and not self._fits(said, self.rects[2]):
-                said = [number(v, 3) for v in run.shares]
+            if not self._fits(said, self.rects[2]):
+                said = [number(v, 3) if whole else short(v, 3) for v in (run.shares if whole else run.exps)]
             marks = self._bars(run.shares * s.exps, limits, self.rects[2], said, s.exps)
         if whole:
             marks.append(self._stack(run.shares, s.share))
@@ -337,7 +336,7 @@ class Pictures:
 
 def _room(count: int, rect: Rect) -> float:
     """How wide a number over one of so many bars may be."""
-    return rect[2] / (count + 0.8) * 0.98
+    return rect[2] / (count + 0.8) - 12.0
 
 
 _Z = Sentence("logits z", "logit z")

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from scenes._plane import optimizer_words
 from scenes._stack import checked, listed, shown_name
 from viz import ease, glyphs
 from viz.draw import layout
@@ -219,7 +220,7 @@ def timeline(data: Data) -> Timeline:
     shape = "-".join(str(w) for w in (data.inputs, *data.hidden, 1))
     if len(set(data.hidden)) == 1 and len(data.hidden) > 3:
         shape = f"{data.inputs}-{data.hidden[0]}×{len(data.hidden)}-1"
-    forward = _FORWARD.format(shape=shape, samples=data.samples, init=data.init)
+    forward = _FORWARD.format(shape=shape, samples=data.samples, init=_names(data.init))
     backward = _BACKWARD.format(shares=_each(data, lambda run: significant(run.passed[0], 2)))
     steps = (
         Step("forward", 5.6, forward, 2.8, Sentence("forward", "前向")),
@@ -247,9 +248,16 @@ def _bound(data: Data) -> Sentence:
     )
 
 
+def _names(init: str) -> str:
+    """A way to begin, with its author's name as names are written."""
+    return init.capitalize() if init.partition(":")[0].casefold() in ("xavier", "he") else init
+
+
 def _training(data: Data) -> Sentence:
     return _TRAINING.format(
-        steps=max(len(run.losses) for run in data.runs) - 1, optimizer=data.optimizer, lr=f"{data.lr:g}"
+        steps=max(len(run.losses) for run in data.runs) - 1,
+        optimizer=optimizer_words(data.optimizer),
+        lr=f"{data.lr:g}",
     )
 
 

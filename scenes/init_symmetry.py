@@ -281,11 +281,12 @@ class _Stage:
     def _head(self, k: int, step: int) -> Panel:
         run, rect, theme = self.data.runs[k], self.heads[k], self.theme
         name = self.view.say(shown_init(run.init))
-        size = layout.fit(name, CAPTION, rect[2] - (0.0 if step < 0 else 150.0), "semibold", 20.0)
+        room = rect[2] - glyphs.advance(self.view.say(_RANK, loss="0.00000", rank=2), SMALL) - 14.0
+        size = layout.fit(name, CAPTION, room, "semibold", 20.0)
         marks = [Text((0.0, 32.0), name, size, theme.text, "semibold")]
         if step >= 0:
             words = self.view.say(_RANK, loss=_loss(run, step), rank=_rank(run, step))
-            room = rect[2] - glyphs.advance(name, size, "semibold") - 16.0
+            room = rect[2] - glyphs.advance(name, size, "semibold") - 14.0
             small = layout.fit(words, SMALL, room, least=18.0)
             marks.append(Text((rect[2], 32.0), words, small, theme.accent, anchor=("right", "baseline")))
         return layout.text_panel(f"head-{k + 1}", rect, tuple(marks))

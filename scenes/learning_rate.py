@@ -409,7 +409,7 @@ class _Stage:
         x, y, w, h = rect
         head = (x, y, w, 40.0)
         room = h - 40.0
-        below, beside = min(w, (room - _WORDS) * _RATIO), min(room * _RATIO, w - 250.0)
+        below, beside = min(w, (room - _WORDS) * _RATIO), min(room * _RATIO, w - 225.0)
         width = max(below, beside)
         high = width / _RATIO
         if beside > below:

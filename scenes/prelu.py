@@ -340,7 +340,7 @@ def _path(losses: Floats, least: float) -> Floats:
 
 # --- words ------------------------------------------------------------------------------------------------------
 
-_LAYER = Sentence("hidden layer {k}, inputs below", "隐藏层 {k}，下方为其输入")
+_LAYER = Sentence("layer {k}, inputs below", "第 {k} 层，下方为其输入")
 _VALUE = Sentence("a = {slope}", "a = {slope}")
 _OF_LAYER = Sentence("layer {k}: {slope}", "第 {k} 层 {slope}")
 _SLOPES = Sentence("slope a of each layer, by step", "各层的斜率 a（按步数）")

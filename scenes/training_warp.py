@@ -474,11 +474,11 @@ _INPUT = Sentence("input", "输入")
 _LINEAR_NAME = Sentence("linear", "线性")
 _MARK = Sentence("step {step}: a line!", "第 {step} 步：有直线了！")
 _MARKS_MEAN = Sentence(
-    "from mark to mark the map changes equally; from one step to the next points move straight",
+    "equal change from mark to mark; points move straight between steps",
     "相邻刻度之间变化量相等；每一步到下一步之间，点沿直线移动",
 )
 _MARKS_MEAN_OF = Sentence(
-    "from mark to mark the map changes equally; recorded at every {every}th step, straight in between",
+    "equal change from mark to mark; recorded every {every}th step, straight between",
     "相邻刻度之间变化量相等；每 {every} 步记录一次，其间点沿直线移动",
 )
 _START = Sentence(

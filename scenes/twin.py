@@ -312,10 +312,10 @@ class _Stage:
     def _words(self, name: str, rect: Rect, string: str) -> Panel:
         """Words in a rectangle, smaller where they need more lines than it holds."""
         size = CAPTION
-        lines = glyphs.wrap(string, size, rect[2])
+        lines = layout.sentence_lines(string, size, rect[2])
         shorter = len(glyphs.wrap(string, SMALL, rect[2])) == 1 < len(lines)
         if shorter or len(lines) * 1.35 * size > rect[3] + 4:
-            size, lines = SMALL, glyphs.wrap(string, SMALL, rect[2])
+            size, lines = SMALL, layout.sentence_lines(string, SMALL, rect[2])
         text = Text((0, 0), "\n".join(lines), size, self.view.theme.text, anchor=("left", "top"))
         return layout.text_panel(name, rect, (text,))
 

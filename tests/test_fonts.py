@@ -16,6 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from viz import glyphs
+from viz.draw import layout
 from viz.errors import UsageError
 from viz.words import catalog, set_language
 
@@ -310,6 +311,8 @@ def test_advance_of_lines_is_the_widest_and_math_is_estimated() -> None:
         ("训练loss下降", 112, ["训练loss", "下降"]),
         ("say “don’t” now", 95, ["say", "“don’t”", "now"]),
         ("is $x + y = z$ so", 100, ["is", "$x + y = z$", "so"]),
+        ("at last x = 2 is", 130, ["at last", "x = 2 is"]),  # nothing breaks beside a sign of relation
+        ("若 |a| < 1 则", 88, ["若", "|a| < 1", "则"]),
         ("incomprehensible", 100, ["incomp", "rehensi", "ble"]),  # a word wider than the line
         ("00000000,000", 146, ["0000000", "0,000"]),  # eight would fit but for the comma
     ],
@@ -322,6 +325,18 @@ def test_a_line_that_fits_exactly_is_not_broken() -> None:
     text = "three words here"
     assert glyphs.wrap(text, 28, glyphs.advance(text, 28)) == [text]
     assert len(glyphs.wrap(text, 28, glyphs.advance(text, 28) - 0.01)) == 2
+
+
+def test_a_caption_leaves_no_scrap_on_its_last_line_and_takes_no_more_lines_for_that() -> None:
+    text = "Gradient descent goes straight: the listing multiplies the steps by a and by b, so its path bends at last."
+    room = glyphs.advance(text.rsplit(" ", 1)[0], 28) + 1  # all but one word fit one line
+    assert glyphs.wrap(text, 28, room)[1:] == ["last."]
+    first, second = layout.sentence_lines(text, 28, room)
+    assert f"{first} {second}" == text and glyphs.advance(second, 28) >= 0.2 * room
+    assert layout.sentence_lines(text, 28, 2 * room) == [text]
+    word = "incomprehensibilities " * 2  # two words that no narrower line holds: they stay as they are
+    tight = glyphs.advance("incomprehensibilities", 28) + 1
+    assert layout.sentence_lines(word + "x", 28, tight) == glyphs.wrap(word + "x", 28, tight)
 
 
 def may_end(text: str, i: int) -> bool:

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 import viz
+from viz import glyphs
 from viz.errors import UsageError
 from viz.learn.symmetry import XOR, symmetry
 from viz.marks import Arrows, Lines, Points, Text
@@ -119,3 +120,17 @@ def test_wrong_options_are_one_line(options: dict[str, Any], message: str) -> No
     with pytest.raises(UsageError) as caught:
         len(viz.scene("init-symmetry", **options).data.runs)
     assert message in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_name_keeps_its_size_when_the_loss_comes_to_stand_beside_it(film: viz.Animation, lang: str) -> None:
+    for size in ((1920, 1080), (1440, 1080), (1080, 1080)):
+        for k in range(4):
+            before, after = (film.frame(at, size=size, lang=lang).panel(f"head-{k + 1}") for at in ("start", "end"))
+            alone = before.marks[0]
+            name, value = (m for m in after.marks if isinstance(m, Text))
+            assert len(before.marks) == 1 and isinstance(alone, Text)
+            assert (alone.string, alone.size) == (name.string, name.size)
+            assert value.size == 24 and name.size >= 23
+            used = glyphs.advance(name.string, name.size, name.weight) + glyphs.advance(value.string, value.size)
+            assert used + 13.9 <= after.rect[2]

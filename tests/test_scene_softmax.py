@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from scipy.special import softmax as scipy_softmax
 
 import viz
 from scenes import softmax
+from viz import glyphs
 from viz.animation import Animation
 from viz.errors import UsageError
 from viz.frame import Panel
@@ -241,3 +243,25 @@ def test_wrong_options_are_told_in_one_line(options: dict[str, Any], key: str, t
     with pytest.raises(UsageError) as raised:
         viz.scene("softmax", **options)
     assert raised.value.key == key and told in str(raised.value) and "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1440, 1080), (1080, 1080)])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_numbers_over_bars_and_headings_keep_apart(size: tuple[int, int], lang: str) -> None:
+    for step in STEPS:
+        frame = made().frame(step, size=size, lang=lang)
+        for name in ("main", "shares"):
+            panel = frame.panel(name)
+            unit = panel.rect[2] / (panel.xlim[1] - panel.xlim[0])
+            said = [m for m in panel.marks if isinstance(m, Text) and m.string not in ("nan", "0")]
+            ends = [(m.xy[0] * unit, glyphs.advance(m.string, m.size, m.weight) / 2) for m in said]
+            for (a, half), (b, other) in pairwise(ends):
+                assert b - other - (a + half) >= 9.9, (step, name)
+        heads = [(p.rect, p.marks[0]) for p in frame.panels if p.name.startswith("head-")]
+        assert len(heads) == 3
+        for rect, text in heads:
+            assert isinstance(text, Text) and text.size >= 24
+            assert text.xy[0] + glyphs.advance(text.string, text.size, text.weight) <= rect[2] + 1e-6, (
+                step,
+                text.string,
+            )

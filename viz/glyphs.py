@@ -39,6 +39,8 @@ _STYLES = {"regular": "Regular", "semibold": "SemiBold"}
 # Marks that may not begin or end a line (the usual prohibition rules of Chinese typesetting).
 _NOT_FIRST = frozenset("，。；：、！？）”’》〉」』】〕］｝％…—～·,.;:!?)]}%")
 _NOT_LAST = frozenset("（“‘《〈「『【〔［｛￥([{")
+# Signs that keep what stands on both sides of them on their line: x = 2 is one word.
+_RELATIONS = frozenset("=<>≈≤≥≠∝")
 _MATH = re.compile(r"(?<!\\)\$")
 _COMMAND = re.compile(r"\\[a-zA-Z]+|\\.")
 # fontTools reads subtables when they are first touched, which two threads must not do at once.
@@ -114,7 +116,8 @@ def wrap(text: str, size: float, width: float, weight: str = "regular") -> list[
     """Break a text into lines that fit a width, each as full as it can be.
 
     Lines break at spaces and between Chinese characters, where no line begins with a closing mark or ends
-    with an opening one. Math stays whole, as does a word, unless a word alone is wider than the line.
+    with an opening one, and none breaks beside a sign like =. Math stays whole, as does a word, unless a word
+    alone is wider than the line.
 
     Args:
         text: what to break; its own line breaks are kept.
@@ -170,7 +173,7 @@ def _pieces(paragraph: str) -> list[str]:
 def _breaks(piece: str, after: str) -> bool:
     """Whether a line may end between a stretch and the character after it."""
     last = piece.rstrip(" ")[-1:]
-    if after == " " or after in _NOT_FIRST or last in _NOT_LAST:
+    if after == " " or after in _NOT_FIRST | _RELATIONS or last in _NOT_LAST | _RELATIONS:
         return False
     return piece.endswith(" ") or _is_chinese(last) or _is_chinese(after)
 

@@ -11,6 +11,8 @@ from viz.theme import CAPTION, SMALL, TITLE, View
 
 MARGIN = 72.0
 GAP = 48.0
+_SCRAP = 0.2  # of the width: a last line that is shorter looks left over
+_NARROWER = (0.96, 0.92, 0.88, 0.84, 0.8)
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,18 @@ def fit(string: str, size: float, width: float, weight: str = "regular", least: 
     return size if needed <= width else max(least, size * width / needed)
 
 
+def sentence_lines(string: str, size: float, width: float) -> list[str]:
+    """A text on as few lines as fit a width, of which the last is no scrap: then the others end sooner."""
+    lines = glyphs.wrap(string, size, width)
+    if len(lines) < 2 or glyphs.advance(lines[-1], size) >= _SCRAP * width:
+        return lines
+    for share in _NARROWER:
+        found = glyphs.wrap(string, size, share * width)
+        if len(found) == len(lines) and glyphs.advance(found[-1], size) >= _SCRAP * width:
+            return found
+    return lines
+
+
 def title_panel(view: View, layout: Layout, string: str) -> Panel:
     """The title at the top left: smaller, and on two lines if it must, when it is long."""
     width = layout.title[2]
@@ -126,9 +140,9 @@ class Caption:
 
     def _make(self, string: str, color: str) -> Panel:
         size = CAPTION
-        lines = glyphs.wrap(string, size, self._rect[2])
+        lines = sentence_lines(string, size, self._rect[2])
         if len(lines) > 2:
             size = SMALL
-            lines = glyphs.wrap(string, size, self._rect[2])
+            lines = sentence_lines(string, size, self._rect[2])
         text = Text((0, 0), "\n".join(lines), size, color, anchor=("left", "top"))
         return text_panel("caption", self._rect, (text,))

@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from support_export import clip, environment, pictures
 
 from viz import export, words
@@ -41,7 +42,12 @@ def test_sizes_that_cannot_be(tmp_path: Path, size: tuple[object, object]) -> No
 
 @pytest.mark.parametrize("size", [(64, 64), (8192, 64), (64, 8192)])
 def test_sizes_that_can_be(tmp_path: Path, size: tuple[int, int]) -> None:
-    check_targets([tmp_path / "film.mp4"], *size, 30)
+    still = tmp_path / "still.png"
+    assert check_targets([tmp_path / "film.mp4", still], *size, 30) == (tmp_path / "film.mp4", still)
+    width, height = size
+    write([still], clip(1, width=width, height=height), pictures(1, width, height))
+    with Image.open(still) as image:
+        assert image.size == size
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".webm"])
@@ -50,7 +56,8 @@ def test_odd_video_is_refused_with_the_even_size_next_to_it(tmp_path: Path, suff
     error = refused("export.odd", [tmp_path / f"film{suffix}"], *size, 30)
     even = f"{size[0] + size[0] % 2}×{size[1] + size[1] % 2}"
     assert f"for example {even}" in str(error)
-    check_targets([tmp_path / n for n in ("a.gif", "a.webp", "a.apng", "a.png", "a_%d.png", "a.svg")], *size, 30)
+    others = tuple(tmp_path / n for n in ("a.gif", "a.webp", "a.apng", "a.png", "a_%d.png", "a.svg"))
+    assert check_targets(others, *size, 30) == others
 
 
 @pytest.mark.parametrize("fps", [0, -1, 0.5, 241, float("nan"), float("inf")])

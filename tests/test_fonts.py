@@ -164,8 +164,13 @@ def test_the_search_for_undrawable_sentences_finds_one() -> None:
 
 
 def test_every_english_sentence_can_be_drawn() -> None:
-    for sentence in catalog().values():
-        glyphs.check(sentence.en.replace("$", ""))
+    refused = {}
+    for key, sentence in catalog().items():
+        try:
+            glyphs.check(sentence.en.replace("$", ""))
+        except UsageError as error:
+            refused[key] = str(error)
+    assert len(catalog()) > 200 and refused == {}
 
 
 def test_vocabulary_can_be_drawn() -> None:

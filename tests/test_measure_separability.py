@@ -188,7 +188,10 @@ def test_a_point_with_both_labels_is_the_whole_proof() -> None:
 def test_hulls_that_touch_in_a_point_are_not_strictly_separable() -> None:
     x = np.array([[0.0, 0.0], [0.0, 2.0], [0.0, 1.0], [3.0, 1.0]])
     labels = np.array([0, 0, 1, 1])
-    proved_inseparable(separate(x, labels), x, labels)
+    answer = separate(x, labels)
+    proved_inseparable(answer, x, labels)
+    assert answer.nearest == pytest.approx(np.array([[0.0, 1.0], [0.0, 1.0]]), abs=1e-12)
+    assert np.flatnonzero(answer.weights > 1e-9).tolist() == [0, 1, 2]
 
 
 def test_a_gap_that_rounding_can_make_counts_as_none() -> None:
@@ -203,7 +206,9 @@ def test_a_narrow_gap_is_seen_and_verified(gap: float) -> None:
     x = rng.normal(size=(40, 2))
     labels = np.arange(40) % 2
     x[:, 0] = np.where(labels == 1, gap, -gap) * (1 + 1e3 * np.abs(x[:, 0]))
-    proved_separable(separate(x, labels), x, labels)
+    answer = separate(x, labels)
+    proved_separable(answer, x, labels)
+    assert answer.margin >= np.abs(x[:, 0]).min() * (1 - 1e-9)  # the line x = 0 has that much room
 
 
 def test_features_of_very_different_ranges_are_separated() -> None:

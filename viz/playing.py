@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from viz.beside import cores, each
 from viz.errors import VizWarning
 from viz.theme import THEMES, View
 from viz.versions import version
@@ -15,6 +16,7 @@ from viz.words import LANGUAGES, Sentence, say
 if TYPE_CHECKING:
     from viz.animation import Animation, Size
     from viz.render.film import Film
+    from viz.render.pack import Tape
 
 _MANY = 3_000_000  # coordinates of moving polygons
 
@@ -29,6 +31,7 @@ def player_page(
     lang: str | None = None,
     themes: Sequence[str] = tuple(THEMES),
     langs: Sequence[str] = LANGUAGES,
+    jobs: int | None = None,
 ) -> str:
     """The animation as one HTML page that needs nothing else.
 
@@ -40,29 +43,29 @@ def player_page(
         start, end: seconds; the whole animation when they are left out.
         theme, lang: what is shown first; the animation's own when they are left out.
         themes, langs: what is in the file.
+        jobs: processes that look at views; as many as there are processors when it is left out.
     """
     from viz.export.page import page
-    from viz.render.film import film
     from viz.render.pack import packed
 
     theme, lang = theme or animation.theme, lang or animation.lang
     View.of(theme, lang, size)
     themes = [theme, *(t for t in themes if t != theme)]
     langs = [lang, *(spoken for spoken in langs if spoken != lang)]
-    films = {}
-    for t in themes:
-        for spoken in langs:
-            stage = animation.scene.stage(animation.data, View.of(t, spoken, size))
-            films[f"{t}-{spoken}"] = film(stage, animation.timeline, start, end)
-            if len(themes) * len(langs) > 1 and heavy(films[f"{t}-{spoken}"]):
-                warnings.warn(VizWarning(say("player.heavy", theme=theme, spoken=lang)), stacklevel=2)
-                themes, langs = [theme], [lang]
-                break
-        if len(themes) == 1:
-            break
+    looks = [(t, spoken) for t in themes for spoken in langs]
+    shares = _shares(looks, cores() if jobs is None else jobs)
+    shots = each(
+        lambda some: _shoot(animation, some, size, start, end),
+        shares,
+        enough=lambda shot: shot.large and len(looks) > 1,
+    )
+    tapes = {"-".join(look): tape for shot in shots for look, tape in shot.tapes}
+    if len(looks) > 1 and any(shot.large for shot in shots):
+        warnings.warn(VizWarning(say("player.heavy", theme=theme, spoken=lang)), stacklevel=2)
+        themes, langs, looks = [theme], [lang], looks[:1]
     told = about(animation, start, end, themes, langs)
     return page(
-        packed(films, told),
+        packed({"-".join(look): tapes["-".join(look)] for look in looks}, told),
         told["title"][lang],
         told["description"][lang],
         lang,
@@ -70,6 +73,45 @@ def player_page(
         f"warpviz {version('warpviz') or '0'}",
         json.dumps(told, ensure_ascii=False) + "中文",
     )
+
+
+# A theme and a language.
+_Look = tuple[str, str]
+
+
+class _Shots(NamedTuple):
+    """Some views, packed.
+
+    Args:
+        tapes: with the theme and the language of each.
+        large: whether the last one is so large that it should be alone in its file; no more were looked at then.
+    """
+
+    tapes: list[tuple[_Look, Tape]]
+    large: bool
+
+
+def _shares(looks: list[_Look], jobs: int) -> list[list[_Look]]:
+    """Which views each process looks at: those of a language go together, since most work is in its texts."""
+    if jobs >= len(looks):
+        return [[look] for look in looks]
+    langs = list(dict.fromkeys(lang for _, lang in looks))
+    return [[look for look in looks if look[1] == lang] for lang in langs] if jobs >= len(langs) else [looks]
+
+
+def _shoot(animation: Animation, looks: list[_Look], size: Size, start: float, end: float | None) -> _Shots:
+    """Look at some views, one after another."""
+    from viz.render.film import film
+    from viz.render.pack import taped
+
+    known: dict[Any, Any] = {}
+    tapes: list[tuple[_Look, Tape]] = []
+    for look in looks:
+        taken = film(animation.scene.stage(animation.data, View.of(*look, size)), animation.timeline, start, end)
+        tapes.append((look, taped(taken, known)))
+        if heavy(taken):
+            return _Shots(tapes, True)
+    return _Shots(tapes, False)
 
 
 def heavy(film: Film) -> bool:

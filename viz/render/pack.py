@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -37,50 +38,102 @@ _EM = 1024  # steps in which outlines are kept
 _LEVELS = 4  # steps in which transparency of pictures is kept: nobody sees a difference of 1/64
 
 
-def packed(films: Mapping[str, Film], extra: Mapping[str, Any]) -> bytes:
-    """Films of one animation as bytes.
+@dataclass(frozen=True, eq=False)
+class Tape:
+    """One view, packed: what is drawn when, and tables of its own to which that refers.
 
     Args:
-        films: by view, for example "dark-en".
+        view: JSON; things by their places in the tables.
+        arrays: under what is the same for equal ones, their place in the file's directory and their bytes.
+        items: a look, a degree, and arrays.
+        looks: under what is the same for equal ones, JSON that refers to glyphs and pictures.
+        glyphs: outlines by name.
+        pictures: colours and planes by fingerprint.
+    """
+
+    view: dict[str, Any]
+    arrays: dict[str, tuple[tuple[int, ...], bytes]]
+    items: tuple[tuple[int, ...], ...]
+    looks: dict[Any, list[Any]]
+    glyphs: dict[str, str]
+    pictures: dict[str, tuple[list[int], NDArray[np.uint8]]]
+
+
+def taped(film: Film, known: dict[Any, Any] | None = None) -> Tape:
+    """A film packed by itself.
+
+    Args:
+        film: one view.
+        known: what was worked out for other views of the animation, and now for this one; it only saves time.
+    """
+    return _Packer({} if known is None else known).tape(film)
+
+
+def packed(tapes: Mapping[str, Tape], extra: Mapping[str, Any]) -> bytes:
+    """The views of one animation as bytes, what is equal in several of them once.
+
+    Args:
+        tapes: by view, for example "dark-en".
         extra: what else the player is told; JSON.
     """
-    packer = _Packer()
-    views = {name: packer.view(film) for name, film in films.items()}
-    head = {**extra, "views": views, **packer.tables()}
+    table = _Table()
+    views = {name: table.view(tape) for name, tape in tapes.items()}
+    head = {**extra, "views": views, **table.tables()}
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-    numbers, pixels = packer.numbers(), b"".join(packer.pixels)
-    parts = [len(part).to_bytes(4, "little") + part for part in (text, numbers, pixels)]
+    parts = [len(part).to_bytes(4, "little") + part for part in (text, table.numbers(), table.pixels())]
     # Small differences with some noise in them: fewer matches and more of Huffman's codes make them shorter.
     deflate = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_FILTERED)
     return deflate.compress(b"".join(parts)) + deflate.flush()
 
 
-class _Packer:
-    """Tables in which everything stands once."""
+class _Table:
+    """The tables of a file, in which everything stands once, in the order in which it first comes."""
 
     def __init__(self) -> None:
         self._arrays: dict[str, int] = {}
         self._directory: list[tuple[int, ...]] = []
-        self._data: list[NDArray[np.int64]] = []
-        self._thinned: dict[str, tuple[int, int]] = {}
-        self._single: dict[tuple[int, str], tuple[int, Any]] = {}
+        self._data: list[bytes] = []
+        self._items: dict[tuple[int, ...], int] = {}
         self._looks: dict[Any, int] = {}
         self._look_list: list[Any] = []
-        self._items: dict[tuple[int, ...], int] = {}
         self._glyphs: dict[str, int] = {}
         self._glyph_list: list[str] = []
         self._images: dict[str, int] = {}
         self._image_list: list[list[int]] = []
-        self._before: dict[tuple[int, int], NDArray[np.uint8]] = {}
-        self.pixels: list[bytes] = []
+        self._planes: list[NDArray[np.uint8]] = []
 
-    def view(self, film: Film) -> dict[str, Any]:
-        """A film as JSON that refers to the tables."""
-        panels = [
-            [name, *([self._piece(piece) for piece in part[name]] for part in (film.chrome, film.marks))]
-            for name in film.marks
+    def view(self, tape: Tape) -> dict[str, Any]:
+        """What is drawn when in a view, as JSON that refers to these tables; they take up what they do not have."""
+        arrays = [self._array(key, *told) for key, told in tape.arrays.items()]
+        glyphs = [_place(self._glyphs, self._glyph_list, name, path) for name, path in tape.glyphs.items()]
+        images = [self._image(key, *told) for key, told in tape.pictures.items()]
+        looks = [self._look(key, kind, value, glyphs, images) for key, (kind, value) in tape.looks.items()]
+        items = [
+            self._items.setdefault((looks[look], degree, *(arrays[ref] for ref in refs)), len(self._items))
+            for look, degree, *refs in tape.items
         ]
-        return {"width": film.width, "height": film.height, "background": _css(film.background), "panels": panels}
+
+        def slot(old: Any) -> Any:
+            if isinstance(old, int):
+                return items[old]
+            if isinstance(old[0], int):
+                return [items[old[0]], old[1]]
+            return [[end, items[one]] for end, one in old]
+
+        panels = [
+            [
+                name,
+                *(
+                    [
+                        [start, end, arrays[clip] if clip >= 0 else -1, [slot(old) for old in slots]]
+                        for start, end, clip, slots in pieces
+                    ]
+                    for pieces in parts
+                ),
+            ]
+            for name, *parts in tape.view["panels"]
+        ]
+        return {**tape.view, "panels": panels}
 
     def tables(self) -> dict[str, Any]:
         """The tables that JSON holds."""
@@ -96,7 +149,75 @@ class _Packer:
     def numbers(self) -> bytes:
         """All arrays: how many there are, their shapes, their values."""
         shapes = np.array(self._directory, dtype=np.int64).reshape(-1)
-        return varints(np.concatenate([[len(self._directory)], shapes, *self._data]))
+        return varints(np.concatenate([[len(self._directory)], shapes])) + b"".join(self._data)
+
+    def pixels(self) -> bytes:
+        """All pictures, each as a change from the one of its size before."""
+        before: dict[tuple[int, ...], NDArray[np.uint8]] = {}
+        told = []
+        for stack in self._planes:
+            told.append((stack - before.get(stack.shape, np.uint8(0))).tobytes())
+            before[stack.shape] = stack
+        return b"".join(told)
+
+    def _array(self, key: str, shape: tuple[int, ...], told: bytes) -> int:
+        if key not in self._arrays:
+            self._arrays[key] = len(self._directory)
+            self._directory.append(shape)
+            self._data.append(told)
+        return self._arrays[key]
+
+    def _image(self, key: str, told: list[int], planes: NDArray[np.uint8]) -> int:
+        if key not in self._images:
+            self._planes.append(planes)
+        return _place(self._images, self._image_list, key, told)
+
+    def _look(self, key: Any, kind: str, value: Any, glyphs: list[int], images: list[int]) -> int:
+        if kind == "text":
+            value = {**value, "glyphs": [glyphs[k] for k in value["glyphs"]]}
+        elif kind == "image":
+            value = images[value]
+        return _place(self._looks, self._look_list, key, [kind, value])
+
+
+def _place(places: dict[Any, int], values: list[Any], key: Any, value: Any) -> int:
+    """Where something stands in a list; at its end when it was not there."""
+    if key not in places:
+        places[key] = len(values)
+        values.append(value)
+    return places[key]
+
+
+class _Packer:
+    """One view's tables.
+
+    Args:
+        known: what was worked out for other views; it changes nothing but the time it takes.
+    """
+
+    def __init__(self, known: dict[Any, Any]) -> None:
+        self._known = known
+        self._arrays: dict[str, int] = {}
+        self._told: dict[str, tuple[tuple[int, ...], bytes]] = {}
+        self._thinned: dict[str, tuple[int, int]] = {}
+        self._single: dict[tuple[int, str], tuple[int, Any]] = {}
+        self._looks: dict[Any, int] = {}
+        self._look_list: list[list[Any]] = []
+        self._items: dict[tuple[int, ...], int] = {}
+        self._glyphs: dict[str, int] = {}
+        self._glyph_list: list[str] = []
+        self._pictures: dict[str, tuple[list[int], NDArray[np.uint8]]] = {}
+
+    def tape(self, film: Film) -> Tape:
+        """The view of a film."""
+        panels = [
+            [name, *([self._piece(piece) for piece in part[name]] for part in (film.chrome, film.marks))]
+            for name in film.marks
+        ]
+        view = {"width": film.width, "height": film.height, "background": _css(film.background), "panels": panels}
+        looks = dict(zip(self._looks, self._look_list, strict=True))
+        glyphs = dict(zip(self._glyphs, self._glyph_list, strict=True))
+        return Tape(view, self._told, tuple(self._items), looks, glyphs, self._pictures)
 
     def _piece(self, piece: Piece) -> list[Any]:
         clip = -1 if piece.clip is None else self._numbers([piece.clip], "xy", [])
@@ -148,9 +269,11 @@ class _Packer:
         stack = stacked([*arrays, *between])
         key = xxhash.xxh3_128_hexdigest(np.ascontiguousarray(stack).data) + f"{stack.shape}{pace}"
         if key not in self._thinned:
-            few = _MOMENTS if len(arrays) < 8 else 2 * _MOMENTS
-            looked = stack[np.unique(np.linspace(0, len(stack) - 1, few).round().astype(int))]
-            keep = needed(looked, _SIMPLER)
+            if key not in self._known:
+                few = _MOMENTS if len(arrays) < 8 else 2 * _MOMENTS
+                looked = stack[np.unique(np.linspace(0, len(stack) - 1, few).round().astype(int))]
+                self._known[key] = needed(looked, _SIMPLER)
+            keep = self._known[key]
             nodes = stack[: len(arrays)][:, keep]
             counts = keep.sum(axis=1).astype(np.float64).reshape(1, -1, 1)
             self._thinned[key] = self._array(nodes, "xy", pace), self._array(counts, "count", [])
@@ -166,23 +289,26 @@ class _Packer:
         key += f"{pace}" if len(steps) > 1 else ""
         if key not in self._arrays:
             self._arrays[key] = len(self._arrays)
-            order, along, told = told_as_differences(steps, pace)
-            self._directory.append((*steps.shape, list(SCALES).index(name), order * 2 + along))
-            if len(steps) > 1:
-                self._data.append(np.array(pace, dtype=np.int64))
-            self._data.append(zigzag(told.reshape(-1)))
+            if key not in self._known:
+                order, along, told = told_as_differences(steps, pace)
+                data = zigzag(told.reshape(-1))
+                if len(steps) > 1:
+                    data = np.concatenate([np.array(pace, dtype=np.int64), data])
+                shape = (*steps.shape, list(SCALES).index(name), order * 2 + along)
+                self._known[key] = shape, varints(data)
+            self._told[key] = self._known[key]
         return self._arrays[key]
 
     def _look(self, item: Item) -> int:
         key = (item.kind, *item.look)
         if key not in self._looks:
+            self._looks[key] = len(self._looks)
             if item.kind == "text":
                 value: Any = self._run(item)
             elif item.kind == "image":
                 value = self._image(str(item.look[0]), item.pixels)
             else:
                 value = item.look[0] if item.look else None
-            self._looks[key] = len(self._look_list)
             self._look_list.append([item.kind, value])
         return self._looks[key]
 
@@ -209,28 +335,31 @@ class _Packer:
         return self._glyphs[glyph.name]
 
     def _image(self, key: str, pixels: Any) -> int:
-        """A picture: its colours, which pixel has which, and how opaque each is, as a change from the one before."""
-        if key not in self._images:
-            values = np.asarray(pixels)
-            height, width = values.shape[:2]
-            self._images[key] = len(self._image_list)
-            packed_colors = values[..., :3].astype(np.uint32) @ np.array([65536, 256, 1], dtype=np.uint32)
-            palette, index = np.unique(packed_colors, return_inverse=True)
-            planes = [values[..., 3]]
-            # Few colours are a table and one plane, many are three planes.
-            if len(palette) <= 256:
-                planes.insert(0, index.reshape(height, width).astype(np.uint8))
-            else:
-                planes[:0], palette = [values[..., k] for k in range(3)], np.array([], dtype=np.uint32)
-            opacity = planes[-1].astype(int)
-            if opacity.min() < 255 and opacity.min() != opacity.max():
-                planes[-1] = np.minimum(np.rint(opacity / _LEVELS) * _LEVELS, 255).astype(np.uint8)
-            stack = np.stack(planes)
-            before = self._before.get((len(planes), height * 65536 + width))
-            self.pixels.append((stack - (np.uint8(0) if before is None else before)).tobytes())
-            self._before[(len(planes), height * 65536 + width)] = stack
-            self._image_list.append([width, height, *palette.tolist()])
-        return self._images[key]
+        """A picture: its colours, which pixel has which, and how opaque each is."""
+        if key not in self._pictures:
+            if key not in self._known:
+                self._known[key] = planes(np.asarray(pixels))
+            self._pictures[key] = self._known[key]
+        return list(self._pictures).index(key)
+
+
+def planes(pixels: NDArray[np.uint8]) -> tuple[list[int], NDArray[np.uint8]]:
+    """A picture (H, W, 4) as what is said of it, width, height and table of colours, and its planes (P, H, W).
+
+    Few colours are a table and one plane, many are three planes; the last plane is how opaque each pixel is.
+    """
+    height, width = pixels.shape[:2]
+    packed_colors = pixels[..., :3].astype(np.uint32) @ np.array([65536, 256, 1], dtype=np.uint32)
+    palette, index = np.unique(packed_colors, return_inverse=True)
+    found = [pixels[..., 3]]
+    if len(palette) <= 256:
+        found.insert(0, index.reshape(height, width).astype(np.uint8))
+    else:
+        found[:0], palette = [pixels[..., k] for k in range(3)], np.array([], dtype=np.uint32)
+    opacity = found[-1].astype(int)
+    if opacity.min() < 255 and opacity.min() != opacity.max():
+        found[-1] = np.minimum(np.rint(opacity / _LEVELS) * _LEVELS, 255).astype(np.uint8)
+    return [width, height, *palette.tolist()], np.stack(found)
 
 
 def told_as_differences(steps: NDArray[np.int64], pace: Sequence[int]) -> tuple[int, int, NDArray[np.int64]]:

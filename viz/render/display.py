@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,7 @@ def sheet(panel: Panel) -> Sheet:
         VizError: a mark that is not known.
     """
     clip = np.array(panel.rect) if panel.clip else None
-    return Sheet(panel.name, clip, tuple(_chrome(panel)), tuple(item(mark, panel) for mark in panel.marks))
+    return Sheet(panel.name, clip, _chrome(_Ground(panel)), tuple(item(mark, panel) for mark in panel.marks))
 
 
 def _fingerprint(mark: Image) -> str:
@@ -96,7 +96,13 @@ def _one(values: Floats) -> Floats:
 
 def _canvas(panel: Panel, xy: Floats) -> Floats:
     if panel.xscale == panel.yscale == "linear":
-        return panel.to_canvas(xy)
+        out = np.empty(xy.shape)
+        x, y, w, h = panel.rect
+        for k, low, high, start, length in ((0, *panel.xlim, x, w), (1, *panel.ylim, y + h, -h)):
+            part = np.subtract(xy[..., k], low, out=out[..., k])
+            part *= length / (high - low)
+            part += start
+        return out
     # Below zero there is no logarithm: such a point is far outside, as every renderer has it.
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.nan_to_num(panel.to_canvas(xy), nan=1e5, posinf=1e5, neginf=-1e5)
@@ -162,8 +168,23 @@ _MAKERS: dict[type, Callable[[Any, Panel], Item]] = {
 }
 
 
-def _chrome(panel: Panel) -> list[Item]:
+class _Ground:
+    """A panel without its marks; equal ones have the same chrome."""
+
+    def __init__(self, panel: Panel) -> None:
+        self.panel, self._key = panel, panel.chrome
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Ground) and self._key == other._key
+
+
+@lru_cache(maxsize=256)
+def _chrome(ground: _Ground) -> tuple[Item, ...]:
     """Ground, grid lines, tick texts, labels and frame, in the order in which matplotlib draws them."""
+    panel = ground.panel
     x, y, w, h = panel.rect
     corners = np.array([[[x, y], [x + w, y], [x + w, y + h], [x, y + h]]])
     found: list[Item] = []
@@ -197,7 +218,7 @@ def _chrome(panel: Panel) -> list[Item]:
             found.append(_label(spot, axes.ylabel, axes.text, axes.size, ("center", "bottom"), 90.0))
     if panel.edge is not None:
         found.append(_box(corners, (0.0, 0.0, 0.0, 0.0), panel.edge, _FRAME))
-    return [one for one in found if one.kind != "text" or one.look[0]]
+    return tuple(one for one in found if one.kind != "text" or one.look[0])
 
 
 def _ticks(ticks: Any, limits: tuple[float, float], scale: str) -> list[tuple[float, str]]:

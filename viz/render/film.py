@@ -7,7 +7,7 @@ counts, changes in steps of at most `FINEST` seconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
@@ -28,6 +28,10 @@ _SELDOM = 0.16  # seconds between two looks at what moves, at most
 TOLERANCE = {"xy": 0.15, "size": 0.2, "width": 0.2, "edge_width": 0.2, "angle": 0.1, "color": 0.008, "edge": 0.008}
 _DEGREES = (1, 2, 4)
 _HOPELESS = 64.0  # tolerances by which a polynomial may be off for one of twice the degree to be worth a try
+
+# Multiplications in a product of matrices for which BLAS calls up no threads; they would go on spinning beside the
+# processes that look at the other views.
+_SMALL = 1 << 18
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,12 +127,13 @@ class _Camera:
         self._seen: dict[int, dict[str, Sheet]] = {}
         self._kept: dict[tuple[int, str, str], _Things] = {}
         self._same: dict[tuple[int, int], bool] = {}
+        self._rows: dict[tuple[int, int, int, _Part, int], list[tuple[Item, ...]] | None] = {}
         self._last: Frame | None = None
         self._drawn = 0
 
     def shoot(self, start: float, end: float, moves: bool, open_end: bool) -> None:
         """Take a motion, or a rest; with an open end the next step begins at once, so its first frame is not ours."""
-        self._seen, self._kept, self._same = {}, {}, {}
+        self._seen, self._kept, self._same, self._rows = {}, {}, {}, {}
         self._sheets = {k: v for k, v in self._sheets.items() if self._last and v[0] in self._last.panels}
         count = 1
         if moves:
@@ -244,26 +249,30 @@ class _Camera:
         start, end = self._time(i), self._time(j)
         before = np.inf
         seldom = 2 ** int(np.ceil(np.log2(max((end - start) / _SELDOM, 1.0))))
+        items: tuple[Item, ...] = ()
+        moving: list[tuple[str, Floats]] = []
         for degree in _DEGREES:
             checks = min(j - i, max(2 * degree, 4, seldom))
             if checks < 2 * degree and j - i > 1:
                 break
-            found = [self._things(i + k * (j - i) // checks, part) for k in range(checks + 1)]
-            known = [one for one in found if one is not None and self._alike(first, one)]
-            if len(known) < len(found):
+            columns = self._columns(i, j, checks, part, first)
+            if columns is None:
                 return None
-            items = [one.items[slot] for one in known]
-            if all(one is items[0] for one in items):
-                return [Segment(start, end, (items[0],))]
-            if j - i == 1:  # the finest there is
-                goes_on = _goes_on(items[0], items[-1])
-                return [Segment(start, end, (items[0], items[-1]) if goes_on else (items[0],))]
-            error = off(items, degree)
+            if columns[slot] is not items:
+                items = columns[slot]
+                if all(one is items[0] for one in items):
+                    return [Segment(start, end, (items[0],))]
+                if j - i == 1:  # the finest there is
+                    goes_on = _goes_on(items[0], items[-1])
+                    return [Segment(start, end, (items[0], items[-1]) if goes_on else (items[0],))]
+                moving = changing(items)
+            error = off(moving, degree)
             if error <= 1.0:
                 every = checks // degree
                 rest = tuple(one for k, one in enumerate(items) if k % every)
                 return [Segment(start, end, tuple(items[::every]), rest, (j - i) // degree)]
-            grows = len({one.numbers["xy"].shape for one in items}) > 1  # is told in short straight stretches
+            # A line that grows is told in short straight stretches.
+            grows = len({one.numbers["xy"].shape for one in items}) > 1
             if grows or (degree >= 2 and (error > _HOPELESS or error > 0.7 * before)):
                 break
             before = error
@@ -271,6 +280,18 @@ class _Camera:
         left = self._track(i, middle, part, slot, first)
         right = None if left is None else self._track(middle, j, part, slot, first)
         return None if left is None or right is None else left + right
+
+
+    def _columns(
+        self, i: int, j: int, checks: int, part: _Part, first: _Things
+    ) -> list[tuple[Item, ...]] | None:
+        """Each thing at even moments from i to j; None when the panel does not hold the same things all the time."""
+        key = (i, j, checks, part, id(first))
+        if key not in self._rows:
+            found = [self._things(i + k * (j - i) // checks, part) for k in range(checks + 1)]
+            known = [one.items for one in found if one is not None and self._alike(first, one)]
+            self._rows[key] = list(zip(*known, strict=True)) if len(known) == len(found) else None
+        return self._rows[key]
 
 
 def _partners(first: tuple[Item, ...], last: tuple[Item, ...]) -> dict[int, Item]:
@@ -384,18 +405,27 @@ def weights(degree: int, count: int) -> Floats:
     return out
 
 
-def off(items: list[Item], degree: int) -> float:
-    """How far a polynomial through some of the items is off the others at most, in tolerances."""
-    count = len(items) - 1
-    every = count // degree
-    between = [k for k in range(count + 1) if k % every]
-    matrix = weights(degree, count)[between]
-    worst = 0.0
+def changing(items: Sequence[Item]) -> list[tuple[str, Floats]]:
+    """The numbers that are not the same at all moments, each as (moments, values)."""
+    found = []
     for name in items[0].numbers:
         arrays = [one.numbers[name] for one in items]
-        if all(a is arrays[0] for a in arrays):
-            continue
-        flat = stacked(arrays).reshape(count + 1, -1)
-        error = np.abs(matrix @ flat[::every] - flat[between]).max(initial=0.0)
-        worst = max(worst, float(error) / TOLERANCE[name])
+        if any(a is not arrays[0] for a in arrays):
+            even = all(a.shape == arrays[0].shape for a in arrays)
+            flat = np.concatenate([a.ravel() for a in arrays]) if even else stacked(arrays)
+            found.append((name, flat.reshape(len(arrays), -1)))
+    return found
+
+
+def off(moving: list[tuple[str, Floats]], degree: int) -> float:
+    """How far a polynomial through some of the moments is off the others at most, in tolerances."""
+    worst = 0.0
+    for name, values in moving:
+        every = (len(values) - 1) // degree
+        between = np.arange(len(values)) % every > 0
+        matrix, nodes, true = weights(degree, len(values) - 1)[between], values[::every], values[between]
+        some = max(_SMALL // max(matrix.size, 1), 1)
+        for k in range(0, values.shape[1], some):
+            error = matrix @ nodes[:, k : k + some] - true[:, k : k + some]
+            worst = max(worst, float(max(error.max(initial=0.0), -error.min(initial=0.0))) / TOLERANCE[name])
     return worst

@@ -198,7 +198,7 @@ class _Packer:
     def __init__(self, known: dict[Any, Any]) -> None:
         self._known = known
         self._arrays: dict[str, int] = {}
-        self._told: dict[str, tuple[tuple[int, ...], bytes]] = {}
+        self._new: dict[str, NDArray[np.int64]] = {}
         self._thinned: dict[str, tuple[int, int]] = {}
         self._single: dict[tuple[int, str], tuple[int, Any]] = {}
         self._looks: dict[Any, int] = {}
@@ -214,10 +214,21 @@ class _Packer:
             [name, *([self._piece(piece) for piece in part[name]] for part in (film.chrome, film.marks))]
             for name in film.marks
         ]
+        self._write()
+        told = {key: self._known[key] for key in self._arrays}
         view = {"width": film.width, "height": film.height, "background": _css(film.background), "panels": panels}
         looks = dict(zip(self._looks, self._look_list, strict=True))
         glyphs = dict(zip(self._glyphs, self._glyph_list, strict=True))
-        return Tape(view, self._told, tuple(self._items), looks, glyphs, self._pictures)
+        return Tape(view, told, tuple(self._items), looks, glyphs, self._pictures)
+
+    def _write(self) -> None:
+        """Write the new arrays as bytes, all in one go."""
+        if not self._new:
+            return
+        told, ends = _varints(np.concatenate(list(self._new.values())))
+        ends = np.concatenate([[0], ends])[np.cumsum([0, *map(len, self._new.values())])].tolist()
+        for key, (start, end) in zip(self._new, pairwise(ends), strict=True):
+            self._known[key] = self._known[key][0], told[start:end].tobytes()
 
     def _piece(self, piece: Piece) -> list[Any]:
         clip = -1 if piece.clip is None else self._numbers([piece.clip], "xy", [])
@@ -282,9 +293,10 @@ class _Packer:
     def _array(self, values: Floats, name: str, pace: list[int]) -> int:
         """Where an array (moments, rows, columns) stands."""
         limit = 2.0**30
-        steps = np.rint(np.clip(values * SCALES[name], -limit, limit)).astype(np.int64)
-        if len(steps) > 1 and np.all(steps == steps[:1]):
-            steps = steps[:1]
+        scaled = values * SCALES[name]
+        steps = np.rint(scaled.clip(-limit, limit, out=scaled), out=scaled).astype(np.int64)
+        if len(steps) > 1 and (steps[1:] == steps[:1]).all():
+            steps = np.ascontiguousarray(steps[:1])
         key = f"{xxhash.xxh3_128_hexdigest(np.ascontiguousarray(steps).data)}{steps.shape}{name}"
         key += f"{pace}" if len(steps) > 1 else ""
         if key not in self._arrays:
@@ -295,8 +307,8 @@ class _Packer:
                 if len(steps) > 1:
                     data = np.concatenate([np.array(pace, dtype=np.int64), data])
                 shape = (*steps.shape, list(SCALES).index(name), order * 2 + along)
-                self._known[key] = shape, varints(data)
-            self._told[key] = self._known[key]
+                self._known[key] = shape, None
+                self._new[key] = data
         return self._arrays[key]
 
     def _look(self, item: Item) -> int:
@@ -371,20 +383,27 @@ def told_as_differences(steps: NDArray[np.int64], pace: Sequence[int]) -> tuple[
         How many moments a guess is made from, whether rows follow one another in the moments after the first, and
         the differences.
     """
-    first = np.diff(steps[:1], axis=1, prepend=0)
+    first = _steps_between(steps[:1])
     if len(steps) == 1:
         return 0, 0, first
     at = np.concatenate([[0], np.cumsum(pace)]).astype(np.float64)
     best: tuple[float, int, int, NDArray[np.int64]] | None = None
-    for order in (1, 2, 3):
+    for order in range(1, min(3, len(steps) - 1) + 1):  # of two moments the second has one before it
         rest = np.stack([steps[k] - guess(steps, at, k, order) for k in range(1, len(steps))])
         for along in (0, 1):
-            told = np.diff(rest, axis=1, prepend=0) if along else rest
+            told = _steps_between(rest) if along else rest
             cost = float(np.log2(1.0 + 2.0 * np.abs(told)).sum())
             if best is None or cost < best[0]:
                 best = cost, order, along, told
     assert best is not None
     return best[1], best[2], np.concatenate([first, best[3]])
+
+
+def _steps_between(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """From each row to the next, the first from nothing."""
+    told = values.copy()
+    told[:, 1:] -= values[:, :-1]
+    return told
 
 
 def guess(steps: NDArray[np.int64], at: Floats, k: int, order: int) -> NDArray[np.int64]:
@@ -407,17 +426,23 @@ def zigzag(values: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def varints(values: NDArray[np.int64]) -> bytes:
     """Whole numbers from 0 in as few bytes as each needs: seven bits a byte, the eighth says that more follow."""
-    whole = values.astype(np.uint64)
-    shifts = np.arange(10, dtype=np.uint64) * np.uint64(7)
-    lengths = 1 + (whole[:, None] >> shifts[1:] > 0).sum(axis=1)
+    return _varints(values)[0].tobytes()
+
+
+def _varints(values: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
+    """The bytes, and where each number ends in them."""
+    lengths = np.ones(len(values), dtype=np.intp)
+    longest = max((int(values.max(initial=0)).bit_length() + 6) // 7, 1)
+    for k in range(1, longest):
+        lengths += values >= 1 << 7 * k
     ends = np.cumsum(lengths)
-    out = np.zeros(int(ends[-1]) if len(ends) else 0, dtype=np.uint8)
-    starts = ends - lengths
-    for k in range(int(lengths.max(initial=0))):
-        some = lengths > k
-        more = np.where(lengths[some] > k + 1, 128, 0)
-        out[starts[some] + k] = ((whole[some] >> shifts[k]) & np.uint64(127)).astype(np.uint8) | more.astype(np.uint8)
-    return out.tobytes()
+    out = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.uint8)
+    rest, places = values, ends - lengths
+    for _ in range(longest):
+        more = rest > 127
+        out[places] = (rest & 127) | (more << 7)
+        rest, places = rest[more] >> 7, places[more] + 1
+    return out, ends
 
 
 def svg_path(glyph: typeset.Outline) -> str:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from viz.marks import Floats
 
+_Places = NDArray[np.intp]
 
 def needed(stack: Floats, tolerance: float) -> NDArray[np.bool_]:
     """Which vertices of lines are needed, at all of some moments.
@@ -23,17 +24,14 @@ def needed(stack: Floats, tolerance: float) -> NDArray[np.bool_]:
     _, count, length, _ = stack.shape
     keep = np.zeros((count, length), dtype=bool)
     keep[:, [0, -1]] = True
+    x, y = np.ascontiguousarray(stack[..., 0]), np.ascontiguousarray(stack[..., 1])
     line, first, last = np.arange(count), np.zeros(count, dtype=np.intp), np.full(count, length - 1, dtype=np.intp)
     while True:
         open_ = last - first > 1
         line, first, last = line[open_], first[open_], last[open_]
         if not len(line):
             return keep
-        bent = np.zeros(len(line), dtype=bool)
-        for span in np.unique(last - first):
-            some = np.flatnonzero(last - first == span)
-            inner = first[some, None] + np.arange(1, span)
-            bent[some] = _deviation(stack, line[some], first[some], last[some], inner) > tolerance
+        bent = _deviation(x, y, line, first, last) > tolerance
         line, first, last = line[bent], first[bent], last[bent]
         middle = (first + last) // 2
         keep[line, middle] = True
@@ -41,14 +39,17 @@ def needed(stack: Floats, tolerance: float) -> NDArray[np.bool_]:
         first, last = np.concatenate([first, middle]), np.concatenate([middle, last])
 
 
-def _deviation(
-    stack: Floats, line: NDArray[np.intp], first: NDArray[np.intp], last: NDArray[np.intp], inner: NDArray[np.intp]
-) -> Floats:
+def _deviation(x: Floats, y: Floats, line: _Places, first: _Places, last: _Places) -> Floats:
     """(S,) how far the inner vertices of each stretch are from its chord at most."""
-    a, b = stack[:, line, first][:, :, None], stack[:, line, last][:, :, None]
-    p = stack[:, line[:, None], inner]
-    along, out = b - a, p - a
-    length = (along**2).sum(axis=-1)
-    share = np.clip((out * along).sum(axis=-1) / np.where(length == 0, 1.0, length), 0.0, 1.0)
-    gap = out - share[..., None] * along
-    return np.sqrt((gap**2).sum(axis=-1).max(axis=(0, 2)))
+    # All have as many; where a stretch is shorter its last vertex, which is on the chord, stands in.
+    inner = np.minimum(first[:, None] + np.arange(1, (last - first).max()), last[:, None])
+    row = line[:, None]
+    ax, ay = x[:, line, first][..., None], y[:, line, first][..., None]
+    along_x, along_y = x[:, line, last][..., None] - ax, y[:, line, last][..., None] - ay
+    out_x, out_y = x[:, row, inner] - ax, y[:, row, inner] - ay
+    length = along_x**2 + along_y**2
+    share = (out_x * along_x + out_y * along_y) / np.where(length == 0, 1.0, length)
+    np.clip(share, 0.0, 1.0, out=share)
+    out_x -= share * along_x
+    out_y -= share * along_y
+    return np.sqrt((out_x**2 + out_y**2).max(axis=(0, 2)))

@@ -92,7 +92,9 @@ class Stage:
         # Caches keep what stands still the same object; the keys are all that a picture depends on.
         self.still = cache(self._still)
         self.main = lru_cache(maxsize=4)(self._main)
-        self.network = lru_cache(maxsize=8)(self._network)
+        # A page looks at moments in any order, and comes back to a step of the training.
+        self.row = lru_cache(maxsize=64)(lambda row: self._main("training", float(row)))
+        self.network = lru_cache(maxsize=64)(self._network)
         self.loss = lru_cache(maxsize=4)(self._loss)
         self.loss_title = lru_cache(maxsize=4)(self._loss_title)
         self.formula = lru_cache(maxsize=32)(self._formula)
@@ -207,7 +209,7 @@ class Stage:
         elif name == "training":
             at = p * steps
             row = int(np.searchsorted(self.run.steps, at + 1e-9, side="right")) - 1
-            main, net = self.main("training", float(row)), self.network(-1, row, False)
+            main, net = self.row(row), self.network(-1, row, False)
         elif name == "line":
             main, net, at = self.main("line", p), self.network(len(self.run.weights), -1, True), float(steps)
         else:

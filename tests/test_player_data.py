@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
+from matplotlib.font_manager import get_font
+from matplotlib.textpath import text_to_path
 from support_cli import tiny_scene
 from support_player import Reader, Thing, distance
 
 import viz
-from viz import playing
+from viz import beside, glyphs, playing
 from viz.errors import UsageError, VizWarning
 from viz.frame import Frame, Panel
 from viz.marks import Arrows, Image, Lines, Points, Polygons, Text
 from viz.playing import player_page
-from viz.render import typeset
+from viz.render import mpl_text, typeset
 from viz.render.display import Item, sheet
 from viz.render.film import FINEST, film
 from viz.render.pack import told_as_differences, varints, zigzag
@@ -141,6 +144,38 @@ def test_a_page_is_the_same_every_time_and_small(maps: tuple[viz.Animation, Read
     assert len(refs["dark-zh"] & refs["light-zh"]) > 0.9 * len(refs["dark-zh"])
 
 
+def test_a_page_is_the_same_whichever_processes_look_at_its_views(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(4)
+    try:
+        torch.ones(600, 600) @ torch.ones(600, 600)  # as behind a training: torch's own threads are there
+        monkeypatch.setattr(beside.threading, "active_count", lambda: 1)
+        monkeypatch.setattr(beside.sys, "platform", "linux")
+        started: list[int] = []
+        monkeypatch.setattr(beside._Copy, "of", _counted(beside._Copy.of, started))
+        pages = {jobs: player_page(viz.scene("tiny", theme="light"), jobs=jobs) for jobs in (1, 2, 3, 4)}
+    finally:
+        torch.set_num_threads(threads)
+    assert len(set(pages.values())) == 1
+    assert len(started) == 0 + 1 + 1 + 3
+    assert list(Reader(pages[2]).head["views"]) == ["light-en", "light-zh", "dark-en", "dark-zh"]
+    monkeypatch.setattr(playing, "heavy", lambda film: film.background[0] < 0.5)  # the dark ones, which come later
+    with pytest.warns(VizWarning, match="theme light and the language en only"):
+        few = {jobs: player_page(viz.scene("tiny", theme="light"), jobs=jobs) for jobs in (1, 2, 4)}
+    assert len(set(few.values())) == 1
+    assert set(Reader(few[1]).head["views"]) == {"light-en"}
+
+
+def _counted(start: Callable[..., Any], started: list[int]) -> Callable[..., Any]:
+    def one(*given: Any) -> Any:
+        started.append(1)
+        return start(*given)
+
+    return one
+
+
 def test_part_of_an_animation(maps: tuple[viz.Animation, Reader]) -> None:
     animation = viz.scene("tiny")
     reader = Reader(player_page(animation, start=0.4, end=0.8))
@@ -216,6 +251,11 @@ def test_numbers_survive_being_told_as_differences() -> None:
     values = np.array([0, -1, 1, 63, -64, 64, 8191, -(2**30)])
     assert zigzag(values).tolist() == [0, 1, 2, 126, 127, 128, 16382, 2**31 - 1]
     assert varints(np.array([0, 127, 128, 300])) == bytes([0, 127, 128, 1, 172, 2])
+    assert varints(np.array([2**63 - 1, 0, 2**31, 2**56 - 1, 2**56])) == b"".join(
+        bytes([*((value >> 7 * k) & 127 | 128 for k in range(more)), value >> 7 * more])
+        for value, more in ((2**63 - 1, 8), (0, 0), (2**31, 4), (2**56 - 1, 7), (2**56, 8))
+    )
+    assert varints(np.array([], dtype=np.int64)) == b""
 
 
 def test_every_mark_becomes_an_item_in_canvas_units() -> None:
@@ -256,6 +296,39 @@ def test_outlines_stand_where_matplotlib_puts_the_text(string: str, anchor: tupl
     box = 960 + 60 * left, 540 - 60 * top, 960 + 60 * right, 540 - 60 * bottom
     seen = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
     assert np.abs(np.array(box) - seen).max() < 1.6, (box, seen)
+
+
+@pytest.mark.parametrize("spacing", [0.0, 1.1, 1.35])
+@pytest.mark.parametrize("vertical", ["top", "middle", "baseline", "bottom", "tick"])
+@pytest.mark.parametrize("horizontal", ["left", "center", "right"])
+def test_lines_stand_where_matplotlibs_own_text_puts_them(horizontal: str, vertical: str, spacing: float) -> None:
+    strings = (
+        "Loss 0.12 gj",
+        "损失 0.12",
+        r"$\frac{1}{N}\sum_i x_i^2$",
+        "a\n\n$x^2$\nÅ long one",
+        "-> 3x4",
+        ". ,",
+        r"5\$",
+    )
+    for string in strings:
+        path = str(glyphs.file(glyphs.family(string), "semibold"))
+        for stretch in (None, 1.0) if spacing == 0.0 else (spacing / typeset._LINE_HEIGHT,):
+            mine = typeset._stacked(string, path, (horizontal, vertical), stretch)
+            true = mpl_text.stacked(string, typeset._font(path), (horizontal, vertical), stretch)
+            drawn = [(x, y) for x, y, line in mine if line.glyphs]
+            assert np.allclose(drawn, [(x, y) for x, y, part in true if part], rtol=0, atol=1e-9), (string, stretch)
+
+
+def test_a_text_has_the_glyphs_that_matplotlib_gives_it() -> None:
+    for string in ("Loss 0.12 → 3x4 ->", "损失 0.12"):
+        prop = typeset._font(str(glyphs.file(glyphs.family(string), "regular")))
+        found, shapes, _ = text_to_path.get_glyphs_with_font(get_font(str(prop.get_file())), string)
+        run = typeset.run(string, "regular", ("left", "baseline"), 1.35)
+        assert [outline.name for outline in run.glyphs] == [unquote(name) for name, *_ in found]
+        assert np.allclose(run.places, [(x / 100, y / 100, 1.0) for _, x, y, _ in found])
+        for outline, (name, *_) in zip(run.glyphs, found, strict=True):
+            assert np.allclose(outline.points, np.asarray(shapes[name][0]) / 100)
 
 
 def test_a_question_must_have_one_right_answer() -> None:

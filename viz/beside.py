@@ -1,4 +1,4 @@
-"""Work split over copies of this process where that is safe, and done here where it is not: the results are the same."""
+"""Work split over copies of this process where that is safe, and done here where it is not, with the same results."""
 
 from __future__ import annotations
 
@@ -96,7 +96,9 @@ class _Copy:
     def told(self, seconds: float) -> bytes | None:
         """What it found, pickled; None when it failed or did not end in time."""
         parts, until = [], time.monotonic() + seconds
-        while select.select([self._pipe], [], [], max(until - time.monotonic(), 0.0))[0]:
+        news = select.poll()
+        news.register(self._pipe, select.POLLIN)
+        while news.poll(1000 * max(until - time.monotonic(), 0.0)):
             part = os.read(self._pipe, 1 << 20)
             if not part:
                 whole = b"".join(parts)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viz.beside import cores, each
@@ -46,6 +49,7 @@ def player_page(
         jobs: processes that look at views; as many as there are processors when it is left out.
     """
     from viz.export.page import page
+    from viz.export.webfont import chinese
     from viz.render.pack import packed
 
     theme, lang = theme or animation.theme, lang or animation.lang
@@ -64,15 +68,12 @@ def player_page(
         warnings.warn(VizWarning(say("player.heavy", theme=theme, spoken=lang)), stacklevel=2)
         themes, langs, looks = [theme], [lang], looks[:1]
     told = about(animation, start, end, themes, langs)
-    return page(
-        packed({"-".join(look): tapes["-".join(look)] for look in looks}, told),
-        told["title"][lang],
-        told["description"][lang],
-        lang,
-        theme,
-        f"warpviz {version('warpviz') or '0'}",
-        json.dumps(told, ensure_ascii=False) + "中文",
-    )
+    with ThreadPoolExecutor(1) as pool:  # zlib, which takes longest, lets it run beside
+        font = pool.submit(chinese, json.dumps(told, ensure_ascii=False) + "中文")
+        data = packed({"-".join(look): tapes["-".join(look)] for look in looks}, told)
+        rule = font.result()
+    maker = f"warpviz {version('warpviz') or '0'}"
+    return page(data, told["title"][lang], told["description"][lang], lang, theme, maker, rule)
 
 
 # A theme and a language.
@@ -106,12 +107,27 @@ def _shoot(animation: Animation, looks: list[_Look], size: Size, start: float, e
 
     known: dict[Any, Any] = {}
     tapes: list[tuple[_Look, Tape]] = []
-    for look in looks:
-        taken = film(animation.scene.stage(animation.data, View.of(*look, size)), animation.timeline, start, end)
-        tapes.append((look, taped(taken, known)))
-        if heavy(taken):
-            return _Shots(tapes, True)
-    return _Shots(tapes, False)
+    large = False
+    with _uncollected():
+        for look in looks:
+            taken = film(animation.scene.stage(animation.data, View.of(*look, size)), animation.timeline, start, end)
+            tapes.append((look, taped(taken, known)))
+            large = heavy(taken)
+            if large:
+                break
+    return _Shots(tapes, large)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without searches for objects that refer to each other: pictures do not, and there are very many of them."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def heavy(film: Film) -> bool:

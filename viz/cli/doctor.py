@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import os
 import platform
 import sys
 from pathlib import Path
 from typing import Any
 
 import viz
+from viz.beside import cores
 from viz.cli import layout
 from viz.cli.command import Command
 from viz.cli.options import shared
@@ -54,11 +54,6 @@ def examine() -> dict[str, Any]:
         "manim": manim,
         "install": install_lines(packages, fonts, manim),
     }
-
-
-def cores() -> int:
-    """Processor cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def devices() -> dict[str, Any]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from viz.export.claim import whole
 from viz.export.registry import format_of
 from viz.export.targets import check_place
-from viz.export.webfont import chinese
 from viz.words import LANGUAGES, catalog
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ _PAGE = """<!doctype html>
 """
 
 
-def page(film: bytes, title: str, description: str, lang: str, theme: str, generator: str, letters: str = "") -> str:
+def page(film: bytes, title: str, description: str, lang: str, theme: str, generator: str, font: str = "") -> str:
     """The whole file.
 
     Args:
@@ -97,12 +96,12 @@ def page(film: bytes, title: str, description: str, lang: str, theme: str, gener
         title, description: in the language that is shown first.
         lang, theme: what is shown first.
         generator: what made it, with its version.
-        letters: all that it says around the picture; where those are Chinese, a font for them goes along.
+        font: a style sheet's rule that brings along the letters of what it says around the picture.
 
     Returns:
         HTML; the same for the same film.
     """
-    script, style = player(), styles() + chinese(letters)
+    script, style = player(), styles() + font
     policy = "; ".join(
         (
             "default-src 'none'",

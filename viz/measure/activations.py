@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,14 +25,18 @@ _BISECTIONS = 80
 _GOLDEN = (5**0.5 - 1) / 2
 
 
+@cache
+def _names() -> dict[str, str]:
+    return {_folded(known): known for known in ACTIVATIONS} | dict(ALIASES)
+
+
 def canonical(name: str) -> str:
     """The name as this toolkit writes it: "LeakyReLU" gives "leaky-relu", "linear" gives "none".
 
     Raises:
         UsageError: when there is no such activation; it names the nearest one.
     """
-    by_folded = {_folded(known): known for known in ACTIVATIONS} | dict(ALIASES)
-    found = by_folded.get(_folded(name))
+    found = _names().get(_folded(name))
     if found is None:
         raise unknown("activation", name, ACTIVATIONS)
     return found

@@ -21,6 +21,7 @@ from viz.render import typeset
 from viz.render.shapes import arrow_outlines
 
 _PAD, _LABEL_PAD = 9.0, 8.0  # canvas units from an axis to its ticks' texts, and on to its label
+_CLEAR = (0.0, 0.0, 0.0, 0.0)
 _FEW = 16  # numbers of an array that is worth knowing again
 _RULE, _FRAME = 1.2, 1.5  # widths of grid lines and of a panel's frame
 
@@ -40,9 +41,6 @@ class Item:
     look: tuple[Hashable, ...]
     numbers: dict[str, Floats]
     pixels: Any = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "numbers", {k: v if k == "xy" else _one(v) for k, v in self.numbers.items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,57 +86,71 @@ def _known(data: bytes, shape: tuple[int, ...]) -> Floats:
     return np.frombuffer(data).reshape(shape)
 
 
-def _one(values: Floats) -> Floats:
-    """A colour or a width as the one array that stands for it, so that equal ones are told by being the same."""
-    values = np.asarray(values, dtype=np.float64)
+@cache
+def _size(value: float) -> Floats:
+    return _sizes(np.array([value], dtype=np.float64))
+
+
+def _sizes(values: Any) -> Floats:
+    """Widths, one or many, as the one array that stands for equal ones: so they are told by being the same."""
+    if not isinstance(values, np.ndarray):
+        return _size(values)
+    values = values.reshape(-1)
     return _known(values.tobytes(), values.shape) if values.size <= _FEW else values
+
+
+def _colors(color: Any) -> Floats:
+    """Colours (1 or N, 4), likewise."""
+    values = color if isinstance(color, np.ndarray) else rgba(color)
+    shape = (values.size // 4, 4)
+    return _known(values.tobytes(), shape) if values.size <= _FEW else values
+
+
+@lru_cache(maxsize=256)
+def _affine(rect: Any, xlim: Any, ylim: Any, rows: int) -> tuple[Floats, Floats, Floats]:
+    """What is taken from data coordinates, by what that is stretched, and what is added: (rows, 2), which is faster."""
+    x, y, w, h = rect
+    found = [xlim[0], ylim[0]], [w / (xlim[1] - xlim[0]), -h / (ylim[1] - ylim[0])], [x, y + h]
+    low, scale, start = (np.tile(np.array(pair), (rows, 1)) for pair in found)
+    return low, scale, start
 
 
 def _canvas(panel: Panel, xy: Floats) -> Floats:
     if panel.xscale == panel.yscale == "linear":
-        out = np.empty(xy.shape)
-        x, y, w, h = panel.rect
-        for k, low, high, start, length in ((0, *panel.xlim, x, w), (1, *panel.ylim, y + h, -h)):
-            part = np.subtract(xy[..., k], low, out=out[..., k])
-            part *= length / (high - low)
-            part += start
+        low, scale, start = _affine(panel.rect, panel.xlim, panel.ylim, xy.shape[-2] if xy.ndim > 2 else 1)
+        out = xy - low
+        out *= scale
+        out += start
         return out
     # Below zero there is no logarithm: such a point is far outside, as every renderer has it.
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.nan_to_num(panel.to_canvas(xy), nan=1e5, posinf=1e5, neginf=-1e5)
 
 
+def _rim(mark: Points | Polygons) -> dict[str, Floats]:
+    bare = mark.edge is None
+    edge = _CLEAR if bare or mark.edge_width <= 0 else mark.edge
+    return {"edge": _colors(edge), "edge_width": _size(0.0 if bare else mark.edge_width)}
+
+
 def _lines(mark: Lines, panel: Panel) -> Item:
-    numbers = {"xy": _canvas(panel, mark.xy), "color": np.atleast_2d(mark.color), "width": np.atleast_1d(mark.width)}
+    numbers = {"xy": _canvas(panel, mark.xy), "color": _colors(mark.color), "width": _sizes(mark.width)}
     return Item("lines", (mark.dash,), numbers)
 
 
 def _points(mark: Points, panel: Panel) -> Item:
-    edge = mark.edge if mark.edge is not None and mark.edge_width > 0 else np.zeros(4)
-    numbers = {
-        "xy": _canvas(panel, mark.xy),
-        "color": np.atleast_2d(mark.color),
-        "size": np.atleast_1d(mark.size),
-        "edge": np.atleast_2d(edge),
-        "edge_width": np.array([mark.edge_width if mark.edge is not None else 0.0]),
-    }
-    return Item("points", (mark.marker,), numbers)
+    numbers = {"xy": _canvas(panel, mark.xy), "color": _colors(mark.color), "size": _sizes(mark.size)}
+    return Item("points", (mark.marker,), {**numbers, **_rim(mark)})
 
 
 def _polygons(mark: Polygons, panel: Panel) -> Item:
-    edge = mark.edge if mark.edge is not None and mark.edge_width > 0 else np.zeros(4)
-    numbers = {
-        "xy": _canvas(panel, mark.xy),
-        "color": np.atleast_2d(mark.fill),
-        "edge": np.atleast_2d(edge),
-        "edge_width": np.array([mark.edge_width if mark.edge is not None else 0.0]),
-    }
-    return Item("polygons", (mark.xy.shape[1],), numbers)
+    numbers = {"xy": _canvas(panel, mark.xy), "color": _colors(mark.fill)}
+    return Item("polygons", (mark.xy.shape[1],), {**numbers, **_rim(mark)})
 
 
 def _arrows(mark: Arrows, panel: Panel) -> Item:
-    numbers = {"xy": arrow_outlines(panel, mark), "color": np.atleast_2d(mark.color)}
-    return Item("polygons", (7,), {**numbers, "edge": np.zeros((1, 4)), "edge_width": np.zeros(1)})
+    numbers = {"xy": arrow_outlines(panel, mark), "color": _colors(mark.color)}
+    return Item("polygons", (7,), {**numbers, "edge": _colors(_CLEAR), "edge_width": _size(0.0)})
 
 
 def _image(mark: Image, panel: Panel) -> Item:
@@ -149,13 +161,9 @@ def _image(mark: Image, panel: Panel) -> Item:
 
 
 def _text(mark: Text, panel: Panel) -> Item:
-    numbers = {
-        "xy": _canvas(panel, mark.xy[None]),
-        "color": np.atleast_2d(mark.color),
-        "size": np.array([mark.size]),
-        "angle": np.array([mark.angle]),
-    }
-    return Item("text", (mark.string, mark.weight, mark.anchor, mark.spacing), numbers)
+    numbers = {"color": _colors(mark.color), "size": _size(mark.size), "angle": _size(mark.angle)}
+    look = (mark.string, mark.weight, mark.anchor, mark.spacing)
+    return Item("text", look, {"xy": _canvas(panel, mark.xy[None]), **numbers})
 
 
 _MAKERS: dict[type, Callable[[Any, Panel], Item]] = {
@@ -189,7 +197,7 @@ def _chrome(ground: _Ground) -> tuple[Item, ...]:
     corners = np.array([[[x, y], [x + w, y], [x + w, y + h], [x, y + h]]])
     found: list[Item] = []
     if panel.face is not None:
-        found.append(_box(corners, panel.face, (0.0, 0.0, 0.0, 0.0), 0.0))
+        found.append(_box(corners, panel.face, _CLEAR, 0.0))
     axes = panel.axes
     if axes is not None:
         across, along = _ticks(axes.xticks, panel.xlim, panel.xscale), _ticks(axes.yticks, panel.ylim, panel.yscale)
@@ -199,7 +207,7 @@ def _chrome(ground: _Ground) -> tuple[Item, ...]:
         ):
             if wanted and ticks:
                 xy = np.array([ends(u) for u, _ in ticks])
-                numbers = {"xy": xy, "color": np.atleast_2d(rgba(axes.line)), "width": np.array([_RULE])}
+                numbers = {"xy": xy, "color": _colors(axes.line), "width": _size(_RULE)}
                 found.append(Item("lines", (None,), numbers))
         below, left = y + h, x
         for u, string in across:
@@ -217,7 +225,7 @@ def _chrome(ground: _Ground) -> tuple[Item, ...]:
             spot = (left - _LABEL_PAD, y + h / 2)
             found.append(_label(spot, axes.ylabel, axes.text, axes.size, ("center", "bottom"), 90.0))
     if panel.edge is not None:
-        found.append(_box(corners, (0.0, 0.0, 0.0, 0.0), panel.edge, _FRAME))
+        found.append(_box(corners, _CLEAR, panel.edge, _FRAME))
     return tuple(one for one in found if one.kind != "text" or one.look[0])
 
 
@@ -229,15 +237,15 @@ def _ticks(ticks: Any, limits: tuple[float, float], scale: str) -> list[tuple[fl
 
 
 def _box(corners: Floats, fill: Any, edge: Any, width: float) -> Item:
-    numbers = {"xy": corners, "color": np.atleast_2d(rgba(fill)), "edge": np.atleast_2d(rgba(edge))}
-    return Item("polygons", (4,), {**numbers, "edge_width": np.array([width])})
+    numbers = {"xy": corners, "color": _colors(fill), "edge": _colors(edge), "edge_width": _size(width)}
+    return Item("polygons", (4,), numbers)
 
 
 def _label(
     spot: tuple[float, float], string: str, color: Any, size: float, anchor: tuple[str, str], angle: float = 0.0
 ) -> Item:
-    numbers = {"xy": np.array([spot]), "color": np.atleast_2d(rgba(color)), "size": np.array([size])}
-    return Item("text", (string, "regular", anchor, 0.0), {**numbers, "angle": np.array([angle])})
+    numbers = {"xy": np.array([spot]), "color": _colors(color), "size": _size(size), "angle": _size(angle)}
+    return Item("text", (string, "regular", anchor, 0.0), numbers)
 
 
 def _extent(label: Item) -> tuple[float, float]:

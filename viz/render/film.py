@@ -281,10 +281,7 @@ class _Camera:
         right = None if left is None else self._track(middle, j, part, slot, first)
         return None if left is None or right is None else left + right
 
-
-    def _columns(
-        self, i: int, j: int, checks: int, part: _Part, first: _Things
-    ) -> list[tuple[Item, ...]] | None:
+    def _columns(self, i: int, j: int, checks: int, part: _Part, first: _Things) -> list[tuple[Item, ...]] | None:
         """Each thing at even moments from i to j; None when the panel does not hold the same things all the time."""
         key = (i, j, checks, part, id(first))
         if key not in self._rows:

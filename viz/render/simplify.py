@@ -9,6 +9,7 @@ from viz.marks import Floats
 
 _Places = NDArray[np.intp]
 
+
 def needed(stack: Floats, tolerance: float) -> NDArray[np.bool_]:
     """Which vertices of lines are needed, at all of some moments.
 

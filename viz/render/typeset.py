@@ -103,7 +103,7 @@ def _glyph(path: str, index: int) -> tuple[str, int, int, int]:
     """Name, advance, bottom and top of a glyph in 1/64 points; its outline is kept under its name."""
     face = _face(path)
     name = f"{face.postscript_name}-{index:x}"
-    loaded = face.load_glyph(index, flags=_UNHINTED)
+    loaded = face.load_glyph(index, flags=_UNHINTED)  # pyright: ignore[reportArgumentType]
     _keep(name, face.get_path())
     _, bottom, _, top = loaded.bbox
     return name, loaded.horiAdvance, bottom, top
@@ -140,7 +140,8 @@ def _plain(string: str, path: str) -> _Line:
     face: Any = _face(path)
     found: list[_Placed] = []
     width, low, high = 0.0, 32000, -32000
-    for item in face._layout(string, _UNHINTED) if _SHAPES else layout(string, face):
+    items: Any = face._layout(string, _UNHINTED) if _SHAPES else layout(string, face)
+    for item in items:
         name, advance, bottom, top = _glyph(path, item.glyph_index if _SHAPES else item.glyph_idx)
         low, high = min(low, bottom), max(high, top)
         width = item.x + advance / 64
@@ -155,9 +156,7 @@ def _math(string: str, path: str) -> _Line:
     for corners, _ in rules:
         flat = np.array(corners[:4]) / _SIZE
         bars.append((*flat.min(axis=0).tolist(), *np.ptp(flat, axis=0).tolist()))
-    placed = [
-        (_keep(name, shapes.get(name)), x / _SIZE, y / _SIZE, float(scale)) for name, x, y, scale in found
-    ]
+    placed = [(_keep(name, shapes.get(name)), x / _SIZE, y / _SIZE, float(scale)) for name, x, y, scale in found]
     return _Line(width, height - descent, descent, placed, bars)
 
 

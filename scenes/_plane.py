@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from scenes import _options
+from viz.draw.reel import shots
 from viz.errors import UsageError
-from viz.learn.names import ACTIVATIONS, DATASETS, DEVICES, INITS, SYNTHETIC, resolve
+from viz.learn.names import ACTIVATIONS, DATASETS, SYNTHETIC, resolve
 from viz.marks import Floats
-from viz.measure.epochs import Epochs
+from viz.measure.epochs import Epochs, epochs
 from viz.measure.plane import PlaneRun
 from viz.scenefile import option
 from viz.words import Sentence
@@ -41,15 +43,13 @@ class PlaneConfig:
         "activation, one for all hidden layers or one for each; none for the linear twin",
         "激活函数：所有隐藏层共用一个，或每层一个；none 表示线性对照",
     )
-    optimizer: str = option(
-        "adamw", "any optimizer of torch.optim, or momentum", "torch.optim 中的任意优化器，或 momentum"
-    )
+    optimizer: str = _options.optimizer("adamw")
     lr: float = option(0.01, "learning rate", "学习率", low=0)
     decay: float = option(0.01, "weight decay (0 for none)", "权重衰减（0 表示不用）", low=0)
     steps: int = option(1500, "most training steps", "最多训练步数", low=1, high=100_000)
     batch: int | None = option(None, "points per step; auto takes all of them", "每步的样本数；auto 表示全部", low=1)
-    init: str = option("near-identity:0.1", f"how weights start: {', '.join(INITS)}", f"权重初始化：{', '.join(INITS)}")
-    samples: int = option(400, "points to generate", "生成的点数", low=10, high=5000)
+    init: str = _options.start("near-identity:0.1")
+    samples: int = _options.points(400, 5000)
     noise: float | None = option(
         None, "noise of the points; auto takes what suits the set", "点的噪声；auto 使用适合数据集的值", low=0
     )
@@ -61,7 +61,7 @@ class PlaneConfig:
         low=0,
     )
     data_seed: int = option(0, "seed of the points", "数据点的种子", low=0)
-    device: str = option("auto", "where to train", "在哪里训练", choices=DEVICES, kind="device")
+    device: str = _options.train_on()
 
     def __post_init__(self) -> None:
         if self.widths is None:
@@ -138,6 +138,41 @@ def train_plane(config: PlaneConfig, record: int | None = None) -> tuple[PlaneRu
         record=record,
     )
     return run, points.name
+
+
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """A training of which every recorded step is known, with what its film needs.
+
+    Args:
+        run: the trained network and its way there.
+        dataset, optimizer: names as given.
+        lr: learning rate.
+        record: steps between two recorded ones.
+        answers: certificates of separability for each recorded step.
+        starts: rows at which the picture of the training changes its window.
+        film: how many recorded steps are shown; a run that diverges soon leaves every window.
+    """
+
+    run: PlaneRun
+    dataset: str
+    optimizer: str
+    lr: float
+    record: int
+    answers: Epochs
+    starts: Any
+    film: int
+
+
+def train_recorded(config: RecordedConfig) -> Recorded:
+    """Train the network, and ask of each layer at each recorded step whether a line separates the classes."""
+    run, name = train_plane(config, config.interval)
+    answers = epochs(run)
+    low, high = extents(run, len(answers.steps))
+    film = film_rows(run, low, high)
+    return Recorded(
+        run, name, config.optimizer, config.lr, config.interval, answers, shots(low[:film], high[:film]), film
+    )
 
 
 def _points(config: PlaneConfig) -> Dataset:

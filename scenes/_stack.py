@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from viz.errors import UsageError
 from viz.learn.names import ACTIVATION_CLASSES, ACTIVATIONS, NOT_POINTWISE, fold, resolve
+from viz.marks import Floats
 from viz.measure.activations import formula
 from viz.measure.response import parsed
 from viz.words import Sentence
@@ -45,4 +48,12 @@ def listed(parts: Sequence[Sentence], last: Sentence = AND, between: Sentence = 
     out = parts[0]
     for i, part in enumerate(parts[1:], start=1):
         out = out + (last if i == len(parts) - 1 else between) + part
+    return out
+
+
+def columns(curves: Sequence[Floats]) -> Floats:
+    """Curves of unequal length as columns (S, K), NaN behind the end of one."""
+    out = np.full((max(map(len, curves)), len(curves)), np.nan)
+    for k, curve in enumerate(curves):
+        out[: len(curve), k] = curve
     return out

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from scenes import _options
 from scenes._naming import checked, listed, shown
 from viz.draw.axes import short
 from viz.errors import UsageError
 from viz.frame import Frame
-from viz.learn.names import DEVICES
 from viz.marks import Floats
 from viz.measure.activations import NAMES
 from viz.measure.properties import PROPERTIES, Properties
@@ -44,7 +44,7 @@ class Config:
         f"{_FEWEST} to {_MOST} activations; numbers after a colon, as in leaky-relu:0.1",
         f"{_FEWEST} 到 {_MOST} 个激活函数；参数写在冒号后，例如 leaky-relu:0.1",
     )
-    device: str = option("auto", "where to compute", "在哪里计算", choices=DEVICES, kind="device")
+    device: str = _options.compute_on()
 
     def __post_init__(self) -> None:
         names = tuple(checked(name) for name in self.activation)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from scenes import _options
 from viz import ease, glyphs
 from viz.draw import layout
 from viz.draw.axes import MINUS, axes, limits, number, short, significant, ticks
@@ -19,7 +20,7 @@ from viz.draw.trace import upto
 from viz.draw.window import around
 from viz.errors import UsageError
 from viz.frame import Frame, Panel, Rect
-from viz.learn.names import ACTIVATION_CLASSES, ACTIVATIONS, DEVICES, NOT_POINTWISE, fold
+from viz.learn.names import ACTIVATION_CLASSES, ACTIVATIONS, NOT_POINTWISE, fold
 from viz.marks import Floats, Lines, Mark, Points, Polygons, Text, rgba
 from viz.measure.activations import bounds, canonical, formula
 from viz.measure.density import least_gap, places, spread
@@ -54,7 +55,7 @@ class Config:
         f"the activation: {', '.join(ACTIVATIONS)}; numbers after a colon, as in leaky-relu:0.1",
         f"激活函数：{', '.join(ACTIVATIONS)}；参数写在冒号后，例如 leaky-relu:0.1",
     )
-    device: str = option("auto", "where to compute", "在哪里计算", choices=DEVICES, kind="device")
+    device: str = _options.compute_on()
 
     def __post_init__(self) -> None:
         bare, *numbers = self.activation.split(":")

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from scenes import _options
+from scenes._stack import columns
 from viz import ease
 from viz.draw import layout
 from viz.draw.axes import axes, equal_limits, limits, number, significant, ticks
@@ -18,7 +20,7 @@ from viz.draw.path import clip
 from viz.draw.trace import trace
 from viz.draw.window import Window
 from viz.frame import Frame, Panel, Rect
-from viz.learn.names import INITS, SYNTHETIC
+from viz.learn.names import INITS
 from viz.marks import Arrows, Floats, Lines, Mark, Points, Text
 from viz.measure.deadunits import UnitsRun, feet
 from viz.scenefile import option
@@ -37,10 +39,8 @@ ABOUT = Sentence(
 class Config:
     """Options of the scene."""
 
-    dataset: str = option(
-        "moons", "points of two classes in the plane", "平面上两类点", choices=SYNTHETIC, kind="dataset"
-    )
-    samples: int = option(200, "points to generate", "生成的点数", low=10, high=2000)
+    dataset: str = _options.two_classes()
+    samples: int = _options.points(200, 2000)
     hidden: int = option(16, "hidden units", "隐藏单元数", low=1, high=64)
     bias: float = option(
         -3.0, "the unlucky start: added to all hidden biases", "不走运的初始化：加到所有隐藏偏置上", low=-20, high=20
@@ -137,11 +137,7 @@ def numbers(data: Data) -> dict[str, Any]:
 
 def history(data: Data) -> Floats:
     """The loss at each step of each twin: (S, 6), NaN behind the end of one that broke off."""
-    most = max(len(run.losses) for run in data.runs)
-    out = np.full((most, len(data.runs)), np.nan)
-    for k, run in enumerate(data.runs):
-        out[: len(run.losses), k] = run.losses
-    return out
+    return columns([run.losses for run in data.runs])
 
 
 def describe(data: Data) -> Sentence:

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from scenes import _options
 from scenes._plane import optimizer_words
-from scenes._stack import checked, listed, shown_name
+from scenes._stack import checked, columns, listed, shown_name
 from viz import ease, glyphs
 from viz.draw import layout
 from viz.draw.axes import axes, log_ticks, short, significant, ticks
@@ -19,7 +20,7 @@ from viz.draw.spread import spread
 from viz.draw.trace import trace
 from viz.errors import UsageError
 from viz.frame import Frame, Panel, Rect
-from viz.learn.names import ACTIVATIONS, DATASETS, DEVICES, INITS
+from viz.learn.names import ACTIVATIONS, DATASETS
 from viz.marks import Floats, Lines, Mark, Points, Polygons, Text
 from viz.measure.flow import FlowRun, prior_entropy
 from viz.scenefile import option
@@ -53,20 +54,18 @@ class Config:
         "逐层给出隐藏层宽度，例如 6,4；auto 由 depth 和 units 决定",
         low=1,
     )
-    init: str = option("xavier", f"how weights start: {', '.join(INITS)}", f"权重初始化：{', '.join(INITS)}")
+    init: str = _options.start("xavier")
     dataset: str = option(
         "patients",
         f"two classes to tell apart: patients (made up, 8 features), {', '.join(DATASETS)}, or a CSV file",
         f"要分开的两类：patients（虚构，8 个特征）、{', '.join(DATASETS)}，或 CSV 文件",
     )
     samples: int = option(759, "patients to make up", "虚构患者的人数", low=20, high=5000)
-    optimizer: str = option(
-        "sgd", "any optimizer of torch.optim, or momentum", "torch.optim 中的任意优化器，或 momentum"
-    )
+    optimizer: str = _options.optimizer("sgd")
     lr: float = option(0.1, "learning rate", "学习率", low=0)
     steps: int = option(300, "training steps, each on all rows", "训练步数，每步使用全部样本", low=1, high=20_000)
     seed: int = option(0, "seed of data and weights", "数据和权重的种子", low=0)
-    device: str = option("auto", "where to train", "在哪里训练", choices=DEVICES, kind="device")
+    device: str = _options.train_on()
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.activation) <= _MOST:
@@ -165,11 +164,7 @@ def _plain(values: Floats) -> list[float | None]:
 
 def history(data: Data) -> Floats:
     """The loss before each step, and the last one, of each stack: (S, K); NaN behind the end of one."""
-    most = max(len(run.losses) for run in data.runs)
-    out = np.full((most, len(data.runs)), np.nan)
-    for k, run in enumerate(data.runs):
-        out[: len(run.losses), k] = run.losses
-    return out
+    return columns([run.losses for run in data.runs])
 
 
 def describe(data: Data) -> Sentence:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scenes import _landscape
+from scenes import _landscape, _options
 from scenes._landscape import Data, Second, describe, history, numbers, stage, timeline
 from scenes._plane import dataset_words
-from viz.learn.names import DEVICES, resolve
+from viz.learn.names import resolve
 from viz.measure.landscape import PLANES, TOLERANCE
 from viz.scenefile import option
 from viz.words import Sentence
@@ -57,7 +57,7 @@ class Config:
     )
     seed: int = option(3, "seed of weights, data and batches", "权重、数据和批次的随机种子", low=0, high=2**31)
     orbit: float = option(40.0, "degrees that the camera turns", "镜头转过的角度", low=0, high=180)
-    device: str = option("cpu", "where to compute", "在哪里计算", choices=DEVICES, kind="device")
+    device: str = _options.compute_on("cpu")
 
 
 def compute(config: Config) -> Data:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from scenes import _race_words
+from scenes import _options, _race_words
 from scenes._race_data import COURSES, GRID, MOST, TYPED, Data, Ground, Rules
 from viz.errors import UsageError
 from viz.frame import Frame
-from viz.learn.names import DEVICES, SURFACES
+from viz.learn.names import SURFACES
 from viz.marks import Floats
 from viz.scenefile import option
 from viz.theme import View
@@ -83,7 +83,7 @@ class Config:
         None, "condition number of the ravine; auto is 20", "峡谷（ravine）的条件数；auto 为 20", low=1, high=1e4
     )
     orbit: float = option(40.0, "degrees that the camera turns", "镜头转过的角度", low=0, high=180)
-    device: str = option("cpu", "where to compute", "在哪里计算", choices=DEVICES, kind="device")
+    device: str = _options.compute_on("cpu")
 
     def __post_init__(self) -> None:
         count = len(self.optimizers)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from scenes import _options
 from scenes._stack import listed, shown_name
 from viz import ease
 from viz.draw import layout
@@ -17,7 +18,6 @@ from viz.draw.epochs import heading, step_limits, step_ticks
 from viz.draw.histogram import root_length, silhouettes
 from viz.draw.trace import trace
 from viz.frame import Frame, Panel, Rect
-from viz.learn.names import INITS, SYNTHETIC
 from viz.marks import Floats, Lines, Mark, Points, Text
 from viz.measure.prelu import SlopeRun
 from viz.scenefile import option
@@ -36,17 +36,13 @@ ABOUT = Sentence(
 class Config:
     """Options of the scene."""
 
-    dataset: str = option(
-        "moons", "points of two classes in the plane", "平面上两类点", choices=SYNTHETIC, kind="dataset"
-    )
-    samples: int = option(200, "points to generate", "生成的点数", low=10, high=2000)
+    dataset: str = _options.two_classes()
+    samples: int = _options.points(200, 2000)
     depth: int = option(2, "hidden layers, each with a slope of its own", "隐藏层数，每层有自己的斜率", low=1, high=3)
     units: int = option(8, "units in each hidden layer", "每个隐藏层的单元数", low=1, high=64)
     slope: float = option(0.25, "the slope at the start, 0.25 in torch", "初始斜率，torch 中为 0.25", low=-2, high=2)
-    init: str = option("he", f"how weights start: {', '.join(INITS)}", f"权重初始化：{', '.join(INITS)}")
-    optimizer: str = option(
-        "adam", "any optimizer of torch.optim, or momentum", "torch.optim 中的任意优化器，或 momentum"
-    )
+    init: str = _options.start("he")
+    optimizer: str = _options.optimizer("adam")
     lr: float = option(0.02, "learning rate", "学习率", low=0)
     steps: int = option(300, "training steps, each on all points", "训练步数，每步使用全部的点", low=2, high=5000)
     seed: int = option(0, "seed of points and weights", "数据点和权重的种子", low=0)

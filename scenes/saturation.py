@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from scenes import _options
 from scenes._naming import SPACE, checked, in_terms_of, listed, percent, shown
 from scenes._questions import saturated
 from viz.draw.axes import number, short, significant
 from viz.errors import UsageError
 from viz.frame import Frame
-from viz.learn.names import ACTIVATIONS, DEVICES
+from viz.learn.names import ACTIVATIONS
 from viz.marks import Floats
 from viz.measure.response import Response
 from viz.scenefile import option
@@ -68,7 +69,7 @@ class Config:
     samples: int = option(20_000, "inputs in the sample", "样本中的输入个数", low=100, high=200_000)
     bins: int = option(50, "bins of each histogram", "每个直方图的分箱数", low=10, high=200)
     seed: int = option(0, "seed of the sample", "样本的随机种子", low=0)
-    device: str = option("auto", "where to compute", "在哪里计算", choices=DEVICES, kind="device")
+    device: str = _options.compute_on()
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.activation) <= _MOST:

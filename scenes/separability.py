@@ -10,15 +10,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from scenes._plane import (
+    Recorded,
     RecordedConfig,
     dataset_words,
     extents,
-    film_rows,
     first_line,
     is_linear,
     optimizer_words,
     percent,
-    train_plane,
+    train_recorded,
 )
 from viz import ease
 from viz.draw import layout
@@ -27,12 +27,11 @@ from viz.draw.classes import class_points, raster
 from viz.draw.contour import contour_lines
 from viz.draw.epochs import heading, loss_panel, margin_text, row_names, strip_panel
 from viz.draw.proof import hulls, meeting, widest_line
-from viz.draw.reel import Reel, shot_windows, shots
+from viz.draw.reel import Reel, shot_windows
 from viz.draw.walk import Walk
 from viz.draw.window import Window, around
 from viz.frame import Frame, Panel
 from viz.marks import Floats, Lines, Mark, Points
-from viz.measure.epochs import Epochs, epochs
 from viz.measure.plane import PlaneRun
 from viz.measure.separability import Separation
 from viz.theme import View, alpha
@@ -56,38 +55,12 @@ class Config(RecordedConfig):
     SCENE: ClassVar[str] = "separability"
 
 
-@dataclass(frozen=True, eq=False)
-class Data:
-    """What the pictures need.
-
-    Args:
-        run: the trained network and its way there.
-        dataset, optimizer: names as given.
-        lr: learning rate.
-        record: steps between two certificates.
-        answers: the certificates.
-        starts: rows of the certificates at which the picture of the training changes its window.
-        film: how many rows of the certificates are shown; a run that diverges soon leaves every window.
-    """
-
-    run: PlaneRun
-    dataset: str
-    optimizer: str
-    lr: float
-    record: int
-    answers: Epochs
-    starts: Any
-    film: int
+Data = Recorded
 
 
 def compute(config: Config) -> Data:
     """Train the network, and ask of each layer at each recorded step whether a line separates the classes."""
-    run, name = train_plane(config, config.interval)
-    answers = epochs(run)
-    low, high = extents(run, len(answers.steps))
-    film = film_rows(run, low, high)
-    starts = shots(low[:film], high[:film])
-    return Data(run, name, config.optimizer, config.lr, config.interval, answers, starts, film)
+    return train_recorded(config)
 
 
 def numbers(data: Data) -> dict[str, Any]:

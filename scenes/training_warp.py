@@ -10,15 +10,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from scenes._plane import (
+    Recorded,
     RecordedConfig,
     dataset_words,
     extents,
-    film_rows,
     first_line,
     is_linear,
     optimizer_words,
     percent,
-    train_plane,
+    train_recorded,
 )
 from viz import ease
 from viz.draw import layout
@@ -26,14 +26,13 @@ from viz.draw.axes import axes, significant, ticks
 from viz.draw.classes import carried_basis, class_points, class_regions, half_planes, plane_lines, raster
 from viz.draw.epochs import heading, loss_panel, margin_text
 from viz.draw.network import network
-from viz.draw.reel import Reel, shot_windows, shots
+from viz.draw.reel import Reel, shot_windows
 from viz.draw.scrub import HEIGHT, Scrub, stretches
 from viz.draw.walk import Walk
 from viz.draw.window import Window, around
 from viz.frame import Frame, Panel
 from viz.marks import Floats, Lines, Mark, Points, Text
 from viz.measure.change import busiest, changes, keyframes
-from viz.measure.epochs import Epochs, epochs
 from viz.measure.plane import PlaneRun, leads
 from viz.measure.warp import grid, stages
 from viz.theme import View, alpha
@@ -63,42 +62,23 @@ class Config(RecordedConfig):
 
 
 @dataclass(frozen=True, eq=False)
-class Data:
+class Data(Recorded):
     """What the pictures need.
 
     Args:
-        run: the trained network and its way there.
-        dataset, optimizer: names as given.
-        lr: learning rate.
-        record: steps between two recorded ones.
-        answers: certificates for each recorded step.
         change: (film - 1,) how much the map changes between adjacent recorded steps.
-        starts: rows at which the picture changes its window.
-        film: how many recorded steps are shown; a run that diverges soon leaves every window.
     """
 
-    run: PlaneRun
-    dataset: str
-    optimizer: str
-    lr: float
-    record: int
-    answers: Epochs
     change: Floats
-    starts: Any
-    film: int
 
 
 def compute(config: Config) -> Data:
     """Train the network, and measure how much its map changes from step to step."""
-    run, name = train_plane(config, config.interval)
-    answers = epochs(run)
-    low, high = extents(run, len(answers.steps))
-    film = film_rows(run, low, high)
+    recorded = train_recorded(config)
+    run = recorded.run
     (left, bottom), (right, top) = run.points.min(axis=0), run.points.max(axis=0)
     net = np.stack(np.meshgrid(np.linspace(left, right, 15), np.linspace(bottom, top, 15)), axis=-1).reshape(-1, 2)
-    change = changes(run, np.concatenate([run.points, net]), film)
-    starts = shots(low[:film], high[:film])
-    return Data(run, name, config.optimizer, config.lr, config.interval, answers, change, starts, film)
+    return Data(**vars(recorded), change=changes(run, np.concatenate([run.points, net]), recorded.film))
 
 
 def numbers(data: Data) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from scenes._naming import SPACE
 from viz.draw.axes import number, significant
 from viz.errors import UsageError
 from viz.frame import Frame
@@ -106,7 +107,7 @@ def compute(config: Config) -> Data:
 
 def percent(share: float, decimals: int = 0) -> str:
     """A share as people write it."""
-    return f"{number(100 * share, decimals)}%"
+    return f"{number(100 * share, decimals)}{SPACE}%"
 
 
 def share(value: float) -> str:

@@ -133,7 +133,7 @@ class Profile:
         self.plot = Plot(rect, (-0.14, 1.14), ylim)
         self.title = board.heading(view, "line", rect, _TITLE)
         rungs = tuple(tick for tick in ticks(*ylim, 6) if tick[0] >= low - 0.02 * span)
-        places = ((0.25, "25%"), (0.5, "50%"), (0.75, "75%"))
+        places = tuple((v, percent(v)) for v in (0.25, 0.5, 0.75))
         self.axes = axes(theme, places, rungs, grid="y")
         still: list[Mark] = []
         if finite[[0, -1]].all():

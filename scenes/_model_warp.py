@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from scenes import _model_stage
+from scenes import _model_stage, _naming
 from viz.draw.axes import equal_limits, limits, nice_step, number
 from viz.errors import UsageError
 from viz.frame import Frame
@@ -234,9 +234,8 @@ def _verdict(run: Passage) -> Sentence:
 
 
 def percent(share: float) -> str:
-    """A share as a percentage with one decimal; only a share of exactly 1 is written 100.0 %."""
-    shown = f"{100 * share:.1f}"
-    return ("99.9" if shown == "100.0" and share < 1 - 1e-9 else shown) + " %"
+    """A share as a percentage with one decimal; only one of 1, but for rounding, is written 100.0 %."""
+    return _naming.percent(1.0 if share >= 1 - 1e-9 else share)
 
 
 def stage(data: Data, view: View) -> Stage:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from viz.draw.axes import MINUS
 from viz.errors import UsageError
 from viz.learn.names import ACTIVATION_CLASSES, NOT_POINTWISE, fold
 from viz.measure.activations import canonical, formula
@@ -13,6 +14,7 @@ from viz.words import Sentence
 
 SPACE = "\N{NO-BREAK SPACE}"
 AND = Sentence(" and ", " 和 ")
+_COMMA = Sentence(", ", "、")
 
 
 def shown(name: str) -> Sentence:
@@ -20,28 +22,36 @@ def shown(name: str) -> Sentence:
     base, *values = name.split(":")
     if base == "none":
         return Sentence("identity", "恒等函数")
-    known = ACTIVATION_CLASSES[base] or base
+    known = ACTIVATION_CLASSES.get(base) or base
     text = known if sum(c.isupper() for c in known) > 1 or base == "mish" else base
-    text += f"({', '.join(values)})" if values else ""
+    text += f"({', '.join(v.replace('-', MINUS) for v in values)})" if values else ""
     return Sentence(text, text)
 
 
-def checked(name: str) -> str:
-    """An activation as this toolkit writes it ("LeakyReLU:0.1" is "leaky-relu:0.1"); a wrong one raises."""
+def checked(name: str, known: Callable[[str], str] = canonical) -> str:
+    """An activation as this toolkit writes it ("LeakyReLU:0.1" is "leaky-relu:0.1").
+
+    Args:
+        name: as somebody typed it.
+        known: finds the part before the numbers.
+
+    Raises:
+        UsageError: no activation has the name, it is not pointwise, or its numbers do not fit.
+    """
     bare, *numbers = name.split(":")
     if fold(bare) in NOT_POINTWISE:
         raise UsageError(NOT_POINTWISE[fold(bare)], name=bare)
-    found = ":".join([canonical(bare), *(n.strip() for n in numbers)])
+    found = ":".join([known(bare), *(n.strip() for n in numbers)])
     base, options = parsed(found)
     formula(base, **options)  # checks the numbers themselves
     return found
 
 
-def listed(parts: Sequence[Sentence], last: Sentence = AND) -> Sentence:
+def listed(parts: Sequence[Sentence], last: Sentence = AND, between: Sentence = _COMMA) -> Sentence:
     """Names as a list, with `last` between the final two."""
     out = parts[0]
     for i, part in enumerate(parts[1:], start=1):
-        out = out + (last if i == len(parts) - 1 else Sentence(", ", "、")) + part
+        out = out + (last if i == len(parts) - 1 else between) + part
     return out
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from scenes._plane import dataset_words, is_linear, optimizer_words, percent
+from scenes._naming import percent
+from scenes._plane import dataset_words, is_linear, optimizer_words
 from viz.draw.axes import number, significant
 from viz.measure.lift import SpacePath, decisive
 from viz.measure.passage import Shown

@@ -215,12 +215,6 @@ def is_linear(run: PlaneRun) -> bool:
     return all(name in ("none", "linear") for name in run.activations)
 
 
-def percent(share: float) -> str:
-    """A share as a percentage with one decimal; only a share of exactly 1 is written 100.0 %."""
-    shown = f"{100 * share:.1f}"
-    return ("99.9" if shown == "100.0" and share < 1 else shown) + " %"
-
-
 def dataset_words(name: str) -> Sentence:
     """What captions and titles call a dataset; one from a file keeps its name."""
     return _DATASET_WORDS.get(name.casefold(), Sentence(name, name))

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from scenes import _options
+from scenes._naming import shown
 from viz import ease, glyphs
 from viz.draw import layout
-from viz.draw.axes import MINUS, axes, limits, number, short, significant, ticks
+from viz.draw.axes import axes, limits, number, short, significant, ticks
 from viz.draw.histogram import root_length, silhouettes
 from viz.draw.outcome import Outcome
 from viz.draw.plane import coloured_square
@@ -20,7 +21,7 @@ from viz.draw.trace import upto
 from viz.draw.window import around
 from viz.errors import UsageError
 from viz.frame import Frame, Panel, Rect
-from viz.learn.names import ACTIVATION_CLASSES, ACTIVATIONS, NOT_POINTWISE, fold
+from viz.learn.names import ACTIVATIONS, NOT_POINTWISE, fold
 from viz.marks import Floats, Lines, Mark, Points, Polygons, Text, rgba
 from viz.measure.activations import bounds, canonical, formula
 from viz.measure.density import least_gap, places, spread
@@ -152,14 +153,8 @@ def describe(data: Data) -> Sentence:
 
 
 def _shown(name: str) -> Sentence:
-    """An activation as people write it: ReLU, tanh, LeakyReLU(0.1)."""
-    base, *values = name.split(":")
-    if base == "none":
-        return Sentence("the identity", "恒等函数")
-    known = ACTIVATION_CLASSES[base] or base
-    text = known if sum(c.isupper() for c in known) > 1 or base == "mish" else base
-    text += f"({', '.join(v.replace('-', MINUS) for v in values)})" if values else ""
-    return Sentence(text, text)
+    """An activation as people write it within a sentence."""
+    return Sentence("the identity", "恒等函数") if name == "none" else shown(name)
 
 
 # --- timeline ---------------------------------------------------------------------------------------------------

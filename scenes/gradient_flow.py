@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from scenes import _options
+from scenes._naming import listed
 from scenes._plane import optimizer_words
-from scenes._stack import checked, columns, listed, shown_name
+from scenes._stack import checked, columns, shown_name
 from viz import ease, glyphs
 from viz.draw import layout
 from viz.draw.axes import axes, log_ticks, short, significant, ticks

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from scenes._stack import listed
+from scenes._naming import listed
 from viz import ease, glyphs
 from viz.draw import layout
 from viz.draw.axes import axes, equal_limits, limits, log_limits, log_ticks, number, ticks

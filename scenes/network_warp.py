@@ -12,7 +12,8 @@ import numpy as np
 from scenes import _model_warp, _network_lift, _network_stage
 from scenes import _network_words as say
 from scenes._model_warp import check_options
-from scenes._plane import PlaneConfig, dataset_words, is_linear, percent, train_plane
+from scenes._naming import percent
+from scenes._plane import PlaneConfig, dataset_words, is_linear, train_plane
 from scenes._questions import separates
 from viz.errors import UsageError
 from viz.frame import Frame

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from scenes import _options
-from scenes._stack import listed, shown_name
+from scenes._naming import listed
+from scenes._stack import shown_name
 from viz import ease
 from viz.draw import layout
 from viz.draw.axes import axes, equal_limits, limits, log_limits, log_ticks, number, significant, ticks

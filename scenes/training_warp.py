@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from scenes._naming import percent
 from scenes._plane import (
     Recorded,
     RecordedConfig,
@@ -17,7 +18,6 @@ from scenes._plane import (
     first_line,
     is_linear,
     optimizer_words,
-    percent,
     train_recorded,
 )
 from viz import ease

@@ -141,7 +141,7 @@ def test_captions_carry_the_numbers() -> None:
     animation = run()
     land, line = animation.data.land, animation.data.line
     plane, path, gap, barrier = (step.caption.en for step in animation.timeline.steps)
-    assert f"{100 * land.explained.sum():.1f}%" in plane and "47 weights" in plane
+    assert f"{100 * land.explained.sum():.1f}\N{NO-BREAK SPACE}%" in plane and "47 weights" in plane
     assert significant(float(land.true_loss[0])) in path and significant(float(land.true_loss[-1])) in path
     worst = int(
         np.argmax(np.abs(land.slice_loss - land.true_loss) / np.maximum(land.true_loss, 0.01 * np.ptp(land.true_loss)))
@@ -181,7 +181,7 @@ def test_the_badge_is_a_word_and_a_sign_and_only_then_a_colour() -> None:
         signs = [m.marker for m in marks(frame, "status", Points) if m.marker != "square"]
         assert signs == ["cross" if off else "circle"]
         if abs(gap) >= 0.005:
-            assert f"{100 * abs(gap):.0f}% {'above' if gap > 0 else 'below'}" in badge
+            assert f"{100 * abs(gap):.0f}\N{NO-BREAK SPACE}% {'above' if gap > 0 else 'below'}" in badge
         seen.add(off)
     assert seen == {True, False}
     assert "agrees" in " ".join(texts(run(tolerance=10).frame("path@0.01"), "status"))
@@ -196,7 +196,7 @@ def test_the_bar_shows_the_variance() -> None:
     bars = [m.xy[0] for m in marks(frame, "status", Polygons) if m.xy[0, :, 1].min() > 90]
     spans = [float(np.ptp(b[:, 0]) / width) for b in bars]
     assert spans == pytest.approx([first, second, 1 - first - second], abs=1e-9)
-    assert f"d₁\N{NO-BREAK SPACE}{100 * first:.1f}%" in texts(frame, "status")
+    assert f"d₁\N{NO-BREAK SPACE}{100 * first:.1f}\N{NO-BREAK SPACE}%" in texts(frame, "status")
 
 
 # --- pictures
@@ -372,7 +372,7 @@ def test_a_line_without_a_barrier_says_so() -> None:
     assert "no barrier" in animation.timeline.steps[-1].caption.en
     assert not marks(animation.frame("end"), "main", Arrows)
     broken = own().animate(line=Line(alphas, np.array([1.0, 1.0, np.nan, np.inf, 1.0]), 1.0, "none"))
-    assert "not finite from 50% of the way on" in broken.timeline.steps[-1].caption.en
+    assert "not finite from 50\N{NO-BREAK SPACE}% of the way on" in broken.timeline.steps[-1].caption.en
     broken.frame("end")
 
 

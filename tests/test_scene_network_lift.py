@@ -178,7 +178,7 @@ def test_captions_say_the_share_of_the_variance(wide: viz.Animation) -> None:
     captions = {step.name: step.caption for step in wide.timeline.steps}
     for name, k in (("layer 1 linear", 1), ("layer 1", 2)):
         eigen = np.linalg.eigvalsh(np.cov(stages(run.hidden, run.points)[k].T))[::-1]
-        share = f"{100 * eigen[:2].sum() / eigen.sum():.1f} %"
+        share = f"{100 * eigen[:2].sum() / eigen.sum():.1f}\N{NO-BREAK SPACE}%"
         assert share in captions[name].en and share in captions[name].zh
         assert "two principal directions" in captions[name].en
     assert "hyperplane" in captions["line"].en and "edge-on" in captions["line"].en

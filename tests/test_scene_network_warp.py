@@ -135,7 +135,7 @@ def test_sentences_say_what_the_numbers_say(moons: viz.Animation) -> None:
     singular = np.linalg.svd(run.weights[0], compute_uv=False)
     for value in singular:
         assert f"{value:.2f}" in captions["layer 1 linear"]
-    assert "accuracy 100.0 %" in captions["line"]
+    assert "accuracy 100.0\N{NO-BREAK SPACE}%" in captions["line"]
     hidden = stages(run.hidden, run.points)[-1]
     own = np.abs(hidden @ run.weights[-1][0] + run.biases[-1][0]) / np.linalg.norm(run.weights[-1])
     assert moons.data.reach == pytest.approx(own.min(), abs=1e-12)

@@ -83,7 +83,7 @@ def test_the_moment_is_the_first_line_by_brute_force(moons: viz.Animation) -> No
     assert moons.scene.numbers(moons.data)["first separable step"] == first
     logits = forward(run, first, run.points) @ run.weight_path[-1][first].T + run.bias_path[-1][first]
     right = float(((logits[:, 0] > 0) == (run.labels == 1)).mean())
-    assert f"{100 * right:.1f} %" in caption.en
+    assert f"{100 * right:.1f}\N{NO-BREAK SPACE}%" in caption.en
 
 
 def test_the_line_is_the_output_layer_s(moons: viz.Animation) -> None:

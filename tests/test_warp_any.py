@@ -168,8 +168,8 @@ def test_wide_layers_are_shown_by_principal_directions() -> None:
     assert np.allclose(np.abs(wide.points), np.abs(along), atol=1e-4)
     assert wide.how == "straight" and space(passage, "2").how == "straight"
     caption = viz.warp(model, X).timeline.steps[2].caption
-    assert f"{100 * wide.share:.1f} %" in caption.en and "drawn, not measured" in caption.en
-    assert f"{100 * wide.share:.1f} %" in caption.zh and "6 维" in caption.zh
+    assert f"{100 * wide.share:.1f}\N{NO-BREAK SPACE}%" in caption.en and "drawn, not measured" in caption.en
+    assert f"{100 * wide.share:.1f}\N{NO-BREAK SPACE}%" in caption.zh and "6 维" in caption.zh
 
 
 def test_principal_directions_agree_with_the_picture_before() -> None:
@@ -297,7 +297,8 @@ def test_the_line_is_where_the_logit_is_zero(squash: Callable[[], nn.Module]) ->
     with torch.no_grad():
         right = ((model[:3](X).squeeze(-1) > 0).long() == Y).double().mean().item()
     assert passage.accuracy == pytest.approx(right)
-    assert animation.timeline.names[-1] == "line" and f"{100 * right:.1f} %" in animation.timeline.steps[-1].caption.en
+    said = animation.timeline.steps[-1].caption.en
+    assert animation.timeline.names[-1] == "line" and f"{100 * right:.1f}\N{NO-BREAK SPACE}%" in said
     marks: Any = animation.frame("end").panel("main").marks
     (line,) = [m for m in marks if type(m).__name__ == "Lines" and np.ndim(m.width) == 0 and m.width == 5.0]
     with torch.no_grad():
@@ -360,7 +361,7 @@ def test_more_features_are_seen_in_a_plane_through_their_mean() -> None:
     principal_ones = viz.warp(model, many)
     start = principal_ones.data.passage.spaces[0]
     assert np.allclose(start.points.mean(axis=0), 0, atol=1e-6)
-    assert f"{100 * start.share:.1f} %" in principal_ones.timeline.steps[0].caption.en
+    assert f"{100 * start.share:.1f}\N{NO-BREAK SPACE}%" in principal_ones.timeline.steps[0].caption.en
     swapped = run(made(nn.Sequential(nn.Linear(2, 2))), X, directions=(1, 0))
     assert np.allclose(swapped.spaces[0].points, X.flip(1)) and swapped.spaces[1].how == "affine"
 

@@ -20,7 +20,7 @@ _TOP = 104.0  # below the common title
 _WIDE = 1.7  # width to height from which there is room for two whole pictures
 _TICKS = (72.0, 48.0)  # left of a main panel and below it
 _NOTE = 170.0  # height of what a side says below its main panel
-_ASIDE = 340.0  # width of what it says beside its main panel, at least
+_ASIDE = 296.0  # width of what it says beside its main panel, at least
 _KEPT = 256  # panels of one side that are remembered while they rest
 
 

@@ -12,13 +12,14 @@ from scenes._landscape_side import HEIGHT, ONE, TWO, Profile, Status
 from viz import ease, glyphs
 from viz.draw import board, layout
 from viz.draw.axes import axes, log_limits, log_ticks, ticks
-from viz.draw.heads import Plot, heads
+from viz.draw.heads import Plot, heads, heads_in_space
 from viz.draw.path import clip, place, upto
-from viz.draw.relief import strokes
+from viz.draw.relief import strokes, tracks
 from viz.draw.surface import runs
 from viz.draw.terrain import Terrain
 from viz.frame import Frame, Panel, Rect
 from viz.marks import Floats, Lines, Mark, Points, Polygons, Text, rgba
+from viz.space import Pinned, Thing
 from viz.theme import SMALL, View, alpha
 from viz.timeline import Timeline
 from viz.words import Sentence
@@ -27,6 +28,7 @@ _COLUMNS = 86  # polygons along the block's x axis, about
 _DECADES = 1.3  # a loss over more powers of ten than this is shown on a log scale
 _BANDS = 14
 _AZIMUTH, _ELEVATION, _HEIGHT = -22.0, 50.0, 0.7
+_FAINT = 0.4  # opacity of what a hill hides
 _HATCH = 22.0  # canvas units between the lines over what is not finite
 
 
@@ -52,7 +54,8 @@ class Picture:
             self._worst = int(np.argmax(np.abs(land.gap)))
             self._curves()
         # Caches keep what stands still the same object; the keys are all that a picture depends on.
-        self.ground = lru_cache(maxsize=2)(self._ground)
+        self.ground, self.block = lru_cache(maxsize=2)(self._ground), lru_cache(maxsize=2)(self._in_space)
+        self.course = self.relief.course(self.parts)
         self.trail = lru_cache(maxsize=2)(lambda azimuth: self.relief.trail(self.parts, azimuth))
         self.main = lru_cache(maxsize=2)(self._main)
         self.map = lru_cache(maxsize=2)(self._map_panel)
@@ -170,11 +173,15 @@ class Picture:
     def _hatched_map(self) -> tuple[Mark, ...]:
         """Slanted lines over what is not finite, in the map's coordinates."""
         lines = self._hatch()
-        return (Lines.of(lines, alpha(self.theme.text, 0.8), width=2.0),) if lines else ()
+        return (Lines(np.array(lines), *self._hatching_look),) if lines else ()
 
     def _hatched_block(self, azimuth: float, rise: float) -> tuple[Mark, ...]:
         lines = [self.relief.spot(line, azimuth, rise)[0] for line in self._hatch()]
-        return (Lines.of(lines, alpha(self.theme.text, 0.8), width=2.0),) if lines else ()
+        return (Lines(np.array(lines), *self._hatching_look),) if lines else ()
+
+    @property
+    def _hatching_look(self) -> tuple[Any, float]:
+        return alpha(self.theme.text, 0.8), 2.0
 
     def _hatch(self) -> list[Floats]:
         """Parts of slanted lines (2, 2) that lie in cells whose heights are not finite."""
@@ -234,11 +241,15 @@ class Picture:
 
     def _between(self, one: Floats, other: Floats, off: Any, quiet: float, loud: float) -> list[Mark]:
         """The area between two lines (T, 2), cut where slice and truth begin or cease to agree."""
-        marks: list[Mark] = []
+        return [Polygons(corners, fill) for corners, fill in self._strips(one, other, off, quiet, loud)]
+
+    def _strips(self, one: Floats, other: Floats, off: Any, quiet: float, loud: float) -> list[tuple[Floats, Any]]:
+        """Corners and colour of each part of the area between two lines (T, …)."""
+        found: list[tuple[Floats, Any]] = []
         for a, b, flag in runs(off[:-1] | off[1:]):
             fill = alpha(self.theme.danger, loud) if flag else alpha(self.slice_color, quiet)
-            marks.append(Polygons(np.concatenate([one[a : b + 1], other[a : b + 1][::-1]]), fill))
-        return marks
+            found.append((np.concatenate([one[a : b + 1], other[a : b + 1][::-1]]), fill))
+        return found
 
     def _loss_panel(self, at: float, worst: float, second: bool) -> Panel:
         theme = self.theme
@@ -342,36 +353,79 @@ class Picture:
 
     def _main(self, azimuth: float, rise: float, at: float, worst: float) -> Panel:
         marks: list[Mark] = list(self.ground(azimuth, rise))
+        things: list[Thing] = [self.relief.viewpoint(azimuth), *self.block(rise)]
         land = self.data.land
         if len(land.marks):
             spots, hidden = self.relief.spot(land.marks, azimuth, rise)
-            inks = np.array([alpha(self.theme.text, 0.4 if out else 1.0) for out in hidden])
-            marks.append(Points(spots, inks, 24.0, self.theme.outline, 2.5, "diamond"))
+            marks.append(self._corners(spots, hidden))
         if self.data.walks:
             row = self._reached(at)
             spot, hidden = self.relief.spot(land.path[:1], azimuth, rise)
-            ink = alpha(self.theme.text, 0.4) if hidden[0] else self.theme.text
-            marks.append(Points(spot, (0, 0, 0, 0), 20.0, ink, 3.5))
+            marks.append(self._begin(spot, hidden[0]))
             if at > 0:
                 marks += strokes(self.theme, [(*self.trail(azimuth).upto(row), self.slice_color)], 4.6)
+            things += tracks(self.theme, [(self.course, self.slice_color)], row if at > 0 else -1.0, 4.6)
             if worst > 0:
                 marks += self._poles(azimuth, worst)
+                things += self._poles_in_space(worst)
             xy = place(land.path, self._shown(row, worst))[None]
             spots, hidden = self.relief.spot(xy, azimuth, rise)
-            marks += heads(self.theme, self.main_plot, spots, [self.slice_color], ["circle"], dim=hidden.tolist())
+            look = [self.slice_color], ["circle"]
+            marks += heads(self.theme, self.main_plot, spots, *look, dim=hidden.tolist())
+            things += heads_in_space(self.theme, self.main_plot, spots, self.relief.laid(xy, rise), *look)
         rect, relief = self.main_rect, self.relief
-        return Panel("main", rect, relief.xlim, relief.ylim, tuple(marks), equal=True)
+        return Panel("main", rect, relief.xlim, relief.ylim, tuple(marks), equal=True, space=tuple(things))
+
+    def _corners(self, spots: Floats, hidden: Any) -> Points:
+        """The checkpoints that the plane goes through."""
+        inks = np.array([alpha(self.theme.text, _FAINT if out else 1.0) for out in hidden])
+        return Points(spots, inks, 24.0, self.theme.outline, 2.5, "diamond")
+
+    def _begin(self, spot: Floats, hidden: Any = False) -> Points:
+        """A ring where the path begins."""
+        return Points(spot, (0, 0, 0, 0), 20.0, alpha(self.theme.text, _FAINT if hidden else 1.0), 3.5)
+
+    def _in_space(self, rise: float) -> tuple[Thing, ...]:
+        """What `_ground` shows, in space, and what stands on it."""
+        things: list[Thing] = [*self.relief.block(rise)]
+        lines = [self.relief.laid(line, rise) for line in self._hatch()]
+        if lines:
+            flat = Lines(np.zeros((len(lines), 2, 2)), *self._hatching_look)
+            things.append(Pinned(flat, np.array(lines)))
+        things.append(self.note)
+        land = self.data.land
+        if len(land.marks):
+            corners = self._corners(land.marks, [False] * len(land.marks))
+            things.append(Pinned(corners, self.relief.laid(land.marks, rise), None, (_FAINT, 1.0)))
+        if self.data.walks:
+            things.append(
+                Pinned(self._begin(land.path[:1]), self.relief.laid(land.path[:1], rise), None, (1.0, _FAINT))
+            )
+        return tuple(things)
 
     def _poles(self, azimuth: float, s: float) -> list[Mark]:
         """From the surface, where the slice is, to the height of the true loss: a ribbon along the path."""
         land = self.data.land
-        foot = self._unit(land.slice_loss)
-        top = foot + s * (self._unit(land.true_loss) - foot)
-        lower, upper = (self.relief.raised(land.path, z, azimuth) for z in (foot, top))
+        lower, upper = (self.relief.raised(land.path, z, azimuth) for z in self._ends(s))
         marks = self._between(upper, lower, self.off, 0.25, 0.55)
-        inks = np.array([rgba(self.theme.outline), rgba(self.true_color)])
-        marks.append(Lines(np.stack([upper, upper]), inks, np.array([5.5, 3.0])))
+        marks.append(self._ridge(upper))
         return marks
+
+    def _poles_in_space(self, s: float) -> list[Pinned]:
+        lower, upper = (self.relief.stacked(self.data.land.path, z) for z in self._ends(s))
+        strips = self._strips(upper, lower, self.off, 0.25, 0.55)
+        found = [Pinned(Polygons(corners[:, :2], fill), corners[None]) for corners, fill in strips]
+        return [*found, Pinned(self._ridge(upper[:, :2]), np.stack([upper, upper]))]
+
+    def _ends(self, s: float) -> tuple[Floats, Floats]:
+        """The heights at which poles begin and end."""
+        land = self.data.land
+        foot = self._unit(land.slice_loss)
+        return foot, foot + s * (self._unit(land.true_loss) - foot)
+
+    def _ridge(self, upper: Floats) -> Lines:
+        inks = np.array([rgba(self.theme.outline), rgba(self.true_color)])
+        return Lines(np.stack([upper, upper]), inks, np.array([5.5, 3.0]))
 
     def _map_panel(self, at: float, worst: float) -> Panel:
         theme, land = self.theme, self.data.land

@@ -12,7 +12,18 @@ from scenes._network_stage import Patch, Stage
 from viz import ease
 from viz.draw.areas import area_colors
 from viz.draw.classes import boundary_lines, carried_basis, class_points, class_regions, raster
-from viz.draw.sheet import Eye, Sheet, lit, patches, plate, quads, sheet_marks
+from viz.draw.sheet import (
+    Eye,
+    Sheet,
+    fabric,
+    lit,
+    patches,
+    plate,
+    plate_corners,
+    plate_looks,
+    quads,
+    sheet_marks,
+)
 from viz.draw.surface import runs
 from viz.draw.window import Window, between_windows
 from viz.frame import Panel
@@ -21,11 +32,13 @@ from viz.measure.kinks import push_forward
 from viz.measure.lift import Pictures, decisive, turned
 from viz.measure.plane import leads
 from viz.measure.warp import grid, stages
+from viz.space import Fabric, Pinned, Thing, alike
 from viz.theme import SMALL, View, alpha, mix
 from viz.timeline import Timeline
 
 _SAMPLES = 49  # points on each grid line in space
 _TURN = 0.45  # share of the last step in which the picture turns to face the line
+_TINT = 0.42  # how far the sheet takes the colours of the classes
 _LOW = 20.0  # elevation of the camera over a space
 _SPACE = 1.05  # room around the points
 # Degrees that the camera may turn during a layer, those it had rather first; and in the last step.
@@ -252,25 +265,50 @@ class Lifted(_Wide):
             ],
             self._dots(place(self.own["points"])),
         )
-        curves = [place([space[i] for space in self.own_boundary]) for i in range(len(self.own_boundary[0]))]
-        curves = boundary_lines(theme, [eye.see(line)[0] for line in curves])
-        marks, names = self._axes_in_space(eye, what, j)
+        axes, names = self._axes_in_space(eye, what, j)
+        marks = [axis.mark for axis in axes]
         below, above = sheet_marks(eye, sheet, height)
         marks += below
         if height is not None:
             marks += plate(theme, eye, height, np.array(eye.centre[:2]), cut * self.plate)
         marks += above
+        things: list[Thing] = [eye.viewpoint(self.rect[2:]), *axes, self._fabric(eye, what, j, s, sheet, nodes, cut)]
         if what == "line" or not self.det:
-            marks += curves
+            curves = [place([space[i] for space in self.own_boundary]) for i in range(len(self.own_boundary[0]))]
+            pinned = self._pinned_lines(eye, curves, lambda flat: boundary_lines(theme, flat))
         else:
-            marks += self._fold_marks([eye.see(self._step(j, line, s))[0] for line in self.folds[j][0]])
-        marks += names
+            folds = [self._step(j, line, s) for line in self.folds[j][0]]
+            pinned = self._pinned_lines(eye, folds, self._fold_marks)
+        pinned += names
         if what != "line" and not self.det:
-            marks += carried_basis(theme, eye.see(basis)[0])
+            arrows, origin = carried_basis(theme, eye.see(basis)[0])
+            stands = eye.stand(basis, self.rect[2:])
+            pinned.append(Pinned(arrows, np.stack([stands[[0, 0]], stands[1:]], axis=1)))
+            pinned.append(Pinned(origin, stands[:1]))
         if cut > 0:
-            marks += self._rings(eye, cut)
+            pinned += self._rings(eye, cut)
         window = Eye.limits(self.rect[2:])
-        return Panel("main", self.rect, *window, tuple(marks), None, theme.panel, theme.edge, equal=True)
+        chrome = None, theme.panel, theme.edge
+        marks += [one.mark for one in pinned]
+        return Panel("main", self.rect, *window, tuple(marks), *chrome, equal=True, space=(*things, *pinned))
+
+    def _pinned_lines(self, eye: Eye, lines: list[Floats], looks: Any) -> list[Pinned]:
+        """Lines (P, 3) in space by those marks that show what is seen of them."""
+        stands = alike([eye.stand(line, self.rect[2:]) for line in lines])
+        return [Pinned(mark, stands) for mark in looks([eye.see(line)[0] for line in lines])]
+
+    def _fabric(self, eye: Eye, what: str, j: int, s: float, sheet: Sheet, nodes: Floats, cut: float) -> Fabric:
+        """The sheet in space, with the plane that divides it."""
+        theme, size = self.view.theme, self.rect[2:]
+        if self.det and what != "line":
+            return fabric(eye, size, sheet, nodes, sheet.fills, False)
+        color = rgba(self._plain(what, j, s))[None]
+        if not (cut > 0 and self.cuts):
+            return fabric(eye, size, sheet, nodes, color, True)
+        corners = plate_corners(self.height, np.array(eye.centre[:2]), cut * self.plate)
+        tints = np.array([rgba(theme.label(0)), rgba(theme.label(1))])
+        looks = plate_looks(theme)
+        return fabric(eye, size, sheet, nodes, color, True, self.height, tints, _TINT * cut, (corners, *looks))
 
     def _fills(
         self, what: str, j: int, s: float, nodes: Floats, height: float | None, cut: float
@@ -280,17 +318,21 @@ class Lifted(_Wide):
         if self.det and what != "line":
             return quads(nodes), area_colors(self.view, self._factors(j, s))
         cells = patches(nodes, height)
-        strength = 0.62
+        plain = lit(cells, self._plain(what, j, s))
+        if height is not None:
+            upper = (cells[..., 2].mean(axis=1) > height)[:, None]
+            tint = np.where(upper, np.array(rgba(theme.label(1))), np.array(rgba(theme.label(0))))
+            plain[:, :3] += _TINT * cut * (tint[:, :3] - plain[:, :3])
+        return cells, plain
+
+    def _plain(self, what: str, j: int, s: float) -> Any:
+        """The quiet colour of the sheet."""
+        theme, strength = self.view.theme, 0.62
         if what != "line":  # a plane that is seen from above has no ground of its own
             flat = (self.eyes[j].elevation == 90.0, self.eyes[j + 1].elevation == 90.0)
             strength *= 0.0 if all(flat) else 1.0
             strength *= (ease.smoothstep(5 * s) if flat[0] else 1.0) * (ease.smoothstep(5 - 5 * s) if flat[1] else 1.0)
-        plain = lit(cells, alpha(mix(theme.panel, theme.text, 0.16), strength))
-        if height is not None:
-            upper = (cells[..., 2].mean(axis=1) > height)[:, None]
-            tint = np.where(upper, np.array(rgba(theme.label(1))), np.array(rgba(theme.label(0))))
-            plain[:, :3] += 0.42 * cut * (tint[:, :3] - plain[:, :3])
-        return cells, plain
+        return alpha(mix(theme.panel, theme.text, 0.16), strength)
 
     def _dots(self, points: Floats) -> list[tuple[Floats, Points]]:
         labels = self.run.labels
@@ -298,16 +340,17 @@ class Lifted(_Wide):
         looks = [m for m in class_points(self.view.theme, points[:, :2], labels, size) if isinstance(m, Points)]
         return [(points[labels == c], look) for c, look in zip(np.unique(labels), looks, strict=True)]
 
-    def _rings(self, eye: Eye, cut: float) -> list[Mark]:
+    def _rings(self, eye: Eye, cut: float) -> list[Pinned]:
         hidden = self.own["points"][-1]
         wrong = np.argmax(self.run.final_scores(hidden), axis=-1) != self.run.labels
         if not wrong.any():
             return []
         theme = self.view.theme
-        where = eye.see(self.pictures.final(hidden[wrong]))[0]
-        return [Points(where, alpha(theme.danger, 0.0), 24.0, alpha(theme.danger, cut), 3.0)]
+        where = self.pictures.final(hidden[wrong])
+        rings = Points(eye.see(where)[0], alpha(theme.danger, 0.0), 24.0, alpha(theme.danger, cut), 3.0)
+        return [Pinned(rings, eye.stand(where, self.rect[2:]))]
 
-    def _axes_in_space(self, eye: Eye, what: str, j: int) -> tuple[list[Mark], list[Mark]]:
+    def _axes_in_space(self, eye: Eye, what: str, j: int) -> tuple[list[Pinned], list[Pinned]]:
         """The coordinate axes of the space, or the directions that are shown of it, and their names."""
         theme = self.view.theme
         space = j if what == "line" else j + 1
@@ -325,14 +368,14 @@ class Lifted(_Wide):
             if what == "line" and self.cuts:
                 names = ["", "", "w"]
         ends = np.stack([-tips, tips], axis=1) + (0.0 if width == 3 else np.array(eye.centre))
-        flat = eye.see(ends)[0]
+        flat, stands = eye.see(ends)[0], eye.stand(ends, self.rect[2:])
         color = alpha(theme.quiet, strength)
         texts = [
-            Text(tip, name, SMALL, color, anchor=("center", "bottom"))
-            for (_, tip), name in zip(flat, names, strict=True)
+            Pinned(Text(tip, name, SMALL, color, anchor=("center", "bottom")), spot[None])
+            for (_, tip), (_, spot), name in zip(flat, stands, names, strict=True)
             if name
         ]
-        return [Lines(flat, alpha(theme.quiet, 0.55 * strength), 2.0)], [*texts]
+        return [Pinned(Lines(flat, alpha(theme.quiet, 0.55 * strength), 2.0), stands)], texts
 
 
 def _inside(lines: tuple[Floats, ...], window: Window) -> list[Floats]:

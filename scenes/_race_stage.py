@@ -14,19 +14,21 @@ from viz import ease, glyphs
 from viz.draw import layout
 from viz.draw.axes import axes, log_ticks, ticks
 from viz.draw.contour import contour_map, hatch
-from viz.draw.heads import FLAG, MARKERS, Plot, flags, heads
+from viz.draw.heads import FLAG, MARKERS, Plot, flags, heads, heads_in_space
 from viz.draw.path import clip, place, upto
-from viz.draw.relief import Relief, Trail, strokes
+from viz.draw.relief import Relief, Trail, strokes, tracks
 from viz.draw.stripes import stripes
 from viz.frame import Frame, Key, Panel
 from viz.marks import Floats, Lines, Mark, Points, Polygons, Text, rgba
 from viz.measure.descent import inside
+from viz.space import Pinned, Thing
 from viz.theme import SMALL, View, alpha, mix, viridis
 from viz.words import Sentence
 
 _CELLS = 60  # polygons of the block along y
 _FLOOR = 1e-30  # a loss of exactly 0 has no logarithm
 _HEAD = 26.0  # size of a marker
+_FAINT = 0.4  # opacity of what a hill hides
 _Ends = tuple[tuple[int, Floats], ...]
 
 
@@ -150,11 +152,11 @@ class Stage:
         theme, hidden = self.theme, np.broadcast_to(hidden, len(spots))
         count = len(self.data.starts)
         ink = np.tile(rgba(theme.text), (len(spots), 1))
-        ink[hidden, 3] = 0.4
+        ink[hidden, 3] = _FAINT
         marks: list[Mark] = []
         if len(spots) > count:
             rim = np.tile(rgba(theme.outline), (len(spots), 1))
-            rim[hidden, 3] = 0.4
+            rim[hidden, 3] = _FAINT
             marks.append(Points(spots[count:], ink[count:], 36.0, rim[count:], 2.5, "star"))
         marks.append(Points(spots[:count], np.zeros((count, 4)), 17.0, ink[:count], 3.0))
         if count > 1:
@@ -230,6 +232,11 @@ class Stage:
         corner = (self.relief.xlim[0 if right else 1], self.relief.ylim[0])
         self.note = Text(corner, self._note(), SMALL, self.theme.quiet, anchor=("left" if right else "right", "bottom"))
         self.land = lru_cache(maxsize=2)(self._land)
+        self.ground = lru_cache(maxsize=2)(self._ground)
+        self.courses, self.courses_over = (
+            [(self.relief.course(parts), color) for parts, color in zip(every, self.colors, strict=True)]
+            for every in (self.parts, self.over)
+        )
         self.key = self._key()
 
     def _note(self) -> str:
@@ -261,6 +268,28 @@ class Stage:
     def _land(self, azimuth: float, rise: float) -> tuple[Mark, ...]:
         signs = self._signs(self.main_plot, *self.relief.spot(self.spots, azimuth, rise))
         return (*self.relief.ground(azimuth, rise), self.note, *signs)
+
+    def _ground(self, rise: float) -> tuple[Thing, ...]:
+        """What `_land` shows, in space."""
+        return (*self.relief.block(rise), self.note, *self._pinned_signs(rise))
+
+    def _pinned_signs(self, rise: float) -> list[Pinned]:
+        """The signs, each pinned to its place; a start's letter stands off it as it does from the usual side."""
+        flat, xyz = self.relief.spot(self.spots, self.data.azimuth, rise)[0], self.relief.laid(self.spots, rise)
+        count, found = len(self.data.starts), []
+        letters = 0
+        for mark in self._signs(self.main_plot, flat):
+            if isinstance(mark, Text):
+                off = self.main_plot.to_canvas(np.stack([mark.xy, flat[letters]]))
+                shift = (off[0] - off[1]) * [1.0, -1.0]
+                found.append(Pinned(mark, xyz[letters : letters + 1], shift, (_FAINT, 1.0)))
+                letters += 1
+            else:
+                assert isinstance(mark, Points)
+                found.append(
+                    Pinned(mark, xyz[count:] if mark.marker == "star" else xyz[:count], None, (_FAINT, _FAINT))
+                )
+        return found
 
     def _trails(self, azimuth: float) -> tuple[list[Trail], list[Trail]]:
         """The paths, and the stripes where they run together, as the camera sees them."""
@@ -318,20 +347,29 @@ class Stage:
             runners = [(*both, color) for both, color in zip(lines, self.colors, strict=True)]
             again = [(trail.upto(at)[0], color) for trail, color in zip(over, self.colors, strict=True)]
             marks += strokes(self.theme, runners, 4.6, again)
+        things: list[Thing] = [self.relief.viewpoint(azimuth), *self.ground(rise)]
+        things += tracks(self.theme, self.courses, at, 4.6, self.courses_over)
         here, gone = self._here(at), self._gone(at)
         if here or gone:
-            xy = [place(self.data.paths[i], at) for i in here] + [self._inward(end) for _, end in gone]
-            spots, hidden = self.relief.spot(np.array(xy), azimuth, rise)
+            xy = np.array([place(self.data.paths[i], at) for i in here] + [self._inward(end) for _, end in gone])
+            spots, hidden = self.relief.spot(xy, azimuth, rise)
             marks += self._heads(self.main_plot, spots, here, gone, hidden.tolist())
+            crew, plot = self._crowd(here, gone), self.main_plot
+            things += heads_in_space(self.theme, plot, spots, self.relief.laid(xy, rise), *crew[:2], _HEAD, crew[2])
         rect, relief = self.places.main_rect, self.relief
-        return Panel("main", rect, relief.xlim, relief.ylim, tuple(marks), equal=True, key=self.key)
+        chrome = rect, relief.xlim, relief.ylim
+        return Panel("main", *chrome, tuple(marks), equal=True, key=self.key, space=tuple(things))
+
+    def _crowd(self, here: list[int], gone: _Ends) -> tuple[list[Any], list[str], list[bool]]:
+        """Colour and marker of those who run and those who are gone, and which are which."""
+        crew = [*here, *(i for i, _ in gone)]
+        broken_off = [False] * len(here) + [True] * len(gone)
+        return [self.colors[i] for i in crew], [self.markers[i] for i in crew], broken_off
 
     def _heads(
         self, plot: Plot, xy: Floats, here: list[int], gone: _Ends, dim: list[bool] | None = None
     ) -> tuple[Mark, ...]:
-        crew = [*here, *(i for i, _ in gone)]
-        colors, markers = [self.colors[i] for i in crew], [self.markers[i] for i in crew]
-        broken_off = [False] * len(here) + [True] * len(gone)
+        colors, markers, broken_off = self._crowd(here, gone)
         return heads(self.theme, plot, xy, colors, markers, _HEAD, dim, broken_off)
 
     def _inward(self, xy: Floats) -> Floats:

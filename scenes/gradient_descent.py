@@ -13,16 +13,17 @@ from scenes._listing_alone import ALONE, AT_STEP, BURST, NAMES, Alone
 from viz import ease
 from viz.draw import board, layout
 from viz.draw.axes import axes, log_ticks, number, short, significant, ticks
-from viz.draw.heads import Plot, heads
+from viz.draw.heads import Plot, heads, heads_in_space
 from viz.draw.path import clip, place, upto
-from viz.draw.relief import strokes
-from viz.draw.terrain import Terrain, signs, spread
+from viz.draw.relief import strokes, tracks
+from viz.draw.terrain import Terrain, signs, signs_in_space, spread
 from viz.errors import UsageError
 from viz.frame import Frame, Panel, Rect
 from viz.marks import Floats, Lines, Mark, Points, Text
 from viz.measure import listing
 from viz.measure.descent import inside
 from viz.scenefile import option
+from viz.space import Pinned, Thing
 from viz.theme import SMALL, View
 from viz.timeline import Step, Timeline
 from viz.words import Sentence
@@ -297,6 +298,7 @@ class _Stage:
         self.alone = Alone(view, data, self.color, self.main_room, self.right) if "printed" in data.rules else None
         # Caches keep what stands still the same object; the keys are all that a picture depends on.
         self.land, self.trails = lru_cache(maxsize=2)(self._land), lru_cache(maxsize=2)(self._trails)
+        self.ground = lru_cache(maxsize=2)(self._ground)
         self.main, self.map = lru_cache(maxsize=2)(self._main), lru_cache(maxsize=2)(self._map)
         self.cards, self.chart = lru_cache(maxsize=2)(self._cards), lru_cache(maxsize=2)(self._curves)
 
@@ -384,6 +386,7 @@ class _Stage:
         self.map_axes = axes(self.theme, few, few)
         good = [path[np.isfinite(path).all(axis=1)] for path in data.paths]
         self.parts = [clip(path, _WINDOW) for path in good]
+        self.courses = [(self.relief.course(parts), c) for parts, c in zip(self.parts, self.colors, strict=True)]
         self.dots = [spread(self.map_plot, path) for path in good]
         self.note = Text(
             (self.relief.xlim[0], self.relief.ylim[1]),
@@ -397,6 +400,11 @@ class _Stage:
         places = np.concatenate([self.data.start[None], self.minimum])
         spots, hidden = self.relief.spot(places, azimuth, rise)
         return (*self.relief.ground(azimuth, rise), self.note, *signs(self.theme, spots[0], spots[1:], hidden))
+
+    def _ground(self, rise: float) -> tuple[Thing, ...]:
+        """What `_land` shows, in space."""
+        spots = self.relief.laid(np.concatenate([self.data.start[None], self.minimum]), rise)
+        return (*self.relief.block(rise), self.note, *signs_in_space(self.theme, spots[:1], spots[1:]))
 
     def _trails(self, azimuth: float) -> list[Any]:
         return [self.relief.trail(parts, azimuth) for parts in self.parts]
@@ -414,13 +422,20 @@ class _Stage:
         if at > 0:
             lines = [(*trail.upto(at), c) for trail, c in zip(self.trails(azimuth), self.colors, strict=True)]
             marks += strokes(self.theme, lines, 4.6)
+        things: list[Thing] = [self.relief.viewpoint(azimuth), *self.ground(rise)]
+        things += tracks(self.theme, self.courses, at, 4.6)
         here, xy = self._here(at)
         if here:
             spots, hidden = self.relief.spot(xy, azimuth, rise)
             marks += self._heads(self.main_plot, here, spots, hidden.tolist())
+            looks = [self.colors[i] for i in here], [self.markers[i] for i in here]
+            things += heads_in_space(self.theme, self.main_plot, spots, self.relief.laid(xy, rise), *looks)
         if at >= self.data.steps:
-            marks.append(self._star(self.relief.spot(self.minimum, azimuth, rise)[0]))
-        return Panel("main", self.main_room, self.relief.xlim, self.relief.ylim, tuple(marks), equal=True)
+            star = self._star(self.relief.spot(self.minimum, azimuth, rise)[0])
+            marks.append(star)
+            things.append(Pinned(star, self.relief.laid(self.minimum, rise)))
+        chrome = self.main_room, self.relief.xlim, self.relief.ylim
+        return Panel("main", *chrome, tuple(marks), equal=True, space=tuple(things))
 
     def _heads(self, plot: Plot, here: list[int], xy: Floats, dim: list[bool] | None = None) -> tuple[Mark, ...]:
         return heads(self.theme, plot, xy, [self.colors[i] for i in here], [self.markers[i] for i in here], dim=dim)

@@ -19,6 +19,7 @@ PLAIN = {
     "viz.ease",
     "viz.theme",
     "viz.marks",
+    "viz.space",
     "viz.frame",
     "viz.glyphs",
 }

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from viz.errors import UsageError
 from viz.marks import Floats, Mark, rgba
+from viz.space import Thing
 
 Rect = tuple[float, float, float, float]
 
@@ -75,6 +76,7 @@ class Panel:
         equal: when True, one unit is equally long in x and y; checked on construction.
         clip: whether marks end at the panel's edge.
         key: what its marks stand for, where other panels of the picture say it; a figure of this panel alone shows it.
+        space: the same as the marks, in space, for those who can look at it from another side; empty where it is flat.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Panel:
     equal: bool = False
     clip: bool = True
     key: tuple[Key, ...] = ()
+    space: tuple[Thing, ...] = ()
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -97,6 +100,7 @@ class Panel:
         put(self, "xlim", tuple(float(v) for v in self.xlim))
         put(self, "ylim", tuple(float(v) for v in self.ylim))
         put(self, "marks", tuple(self.marks))
+        put(self, "space", tuple(self.space))
         put(self, "face", None if self.face is None else tuple(rgba(self.face).tolist()))
         put(self, "edge", None if self.edge is None else tuple(rgba(self.edge).tolist()))
         numbers = (*self.rect, *self.xlim, *self.ylim)

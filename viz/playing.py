@@ -73,7 +73,8 @@ def player_page(
         data = packed({"-".join(look): tapes["-".join(look)] for look in looks}, told)
         rule = font.result()
     maker = f"warpviz {version('warpviz') or '0'}"
-    return page(data, told["title"][lang], told["description"][lang], lang, theme, maker, rule)
+    deep = any(shot.deep for shot in shots)
+    return page(data, told["title"][lang], told["description"][lang], lang, theme, maker, rule, deep)
 
 
 # A theme and a language.
@@ -86,10 +87,12 @@ class _Shots(NamedTuple):
     Args:
         tapes: with the theme and the language of each.
         large: whether the last one is so large that it should be alone in its file; no more were looked at then.
+        deep: whether panels stand in space.
     """
 
     tapes: list[tuple[_Look, Tape]]
     large: bool
+    deep: bool
 
 
 def _shares(looks: list[_Look], jobs: int) -> list[list[_Look]]:
@@ -107,15 +110,15 @@ def _shoot(animation: Animation, looks: list[_Look], size: Size, start: float, e
 
     known: dict[Any, Any] = {}
     tapes: list[tuple[_Look, Tape]] = []
-    large = False
+    large = deep = False
     with _uncollected():
         for look in looks:
             taken = film(animation.scene.stage(animation.data, View.of(*look, size)), animation.timeline, start, end)
             tapes.append((look, taped(taken, known)))
-            large = heavy(taken)
+            large, deep = heavy(taken), deep or stands_in_space(taken)
             if large:
                 break
-    return _Shots(tapes, large)
+    return _Shots(tapes, large, deep)
 
 
 @contextmanager
@@ -128,6 +131,11 @@ def _uncollected() -> Iterator[None]:
     finally:
         if before:
             gc.enable()
+
+
+def stands_in_space(film: Film) -> bool:
+    """Whether a panel holds things in space, which can be turned by hand."""
+    return any(slot[0].items[0].kind == "viewpoint" for m in film.marks.values() for p in m for slot in p.slots[:1])
 
 
 def heavy(film: Film) -> bool:

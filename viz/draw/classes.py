@@ -47,11 +47,11 @@ def plane_lines(theme: Theme, horizontals: Floats, verticals: Floats) -> tuple[L
     return Lines(horizontals, alpha(theme.grid_x, 0.8), 1.8), Lines(verticals, alpha(theme.grid_y, 0.8), 1.8)
 
 
-def carried_basis(theme: Theme, basis: Floats) -> list[Mark]:
+def carried_basis(theme: Theme, basis: Floats) -> tuple[Arrows, Points]:
     """Arrows from where the origin went to where the basis vectors went: (3, 2), origin first."""
     color = np.array([mix(theme.grid_x, theme.text, 0.55), mix(theme.grid_y, theme.text, 0.55)])
     arrows = Arrows(basis[[0, 0]], basis[1:], color, 5.0, 20.0)
-    return [arrows, Points(basis[:1], theme.text, 12.0, theme.outline, 2.0)]
+    return arrows, Points(basis[:1], theme.text, 12.0, theme.outline, 2.0)
 
 
 def boundary_lines(theme: Theme, lines: Sequence[Floats]) -> tuple[Mark, ...]:

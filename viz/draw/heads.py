@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from viz.frame import Panel, Rect, share
 from viz.marks import Floats, Lines, Mark, Points, rgba
+from viz.space import Pinned
 from viz.theme import Theme
 
 # The star and the cross are left out: they mark minima and runs that broke off.
@@ -128,8 +130,7 @@ def heads(
     if len(xy) == 0:
         return ()
     true = plot.to_canvas(xy)
-    least, most = np.full(2, 0.55 * size), np.array(plot.rect[2:]) - 0.55 * size
-    moved = apart(true, 1.06 * size, least, most, reach=1.15 * size)
+    moved = _aside(plot, true, size)
     hidden = np.zeros(len(xy), dtype=bool) if dim is None else np.asarray(dim, dtype=bool)
     broken = np.zeros(len(xy), dtype=bool) if gone is None else np.asarray(gone, dtype=bool)
     return _tied(theme, plot, xy, true, moved, colors, markers, size, hidden, broken)
@@ -157,6 +158,7 @@ def flags(
     return _tied(theme, plot, xy, true, moved, colors, markers, size, nobody, nobody)
 
 
+_HINT = 0.6  # what remains of the opacity of a marker that is out of sight
 FLAG = 2.1  # sizes of a marker that a flag reaches beyond the end of its curve
 
 
@@ -191,26 +193,84 @@ def _tied(
     broken: Any,
 ) -> tuple[Mark, ...]:
     """Markers at places of the canvas, with a line and a dot where that is not where they belong."""
-    ties = np.hypot(*(moved - true).T) > 0.15 * size
+    hints = np.where(hidden, _HINT, 1.0)
+    return tuple(mark for mark, *_ in _parts(theme, plot, xy, true, moved, colors, markers, size, hints, broken))
+
+
+def heads_in_space(
+    theme: Theme,
+    plot: Plot,
+    xy: Floats,
+    xyz: Floats,
+    colors: Sequence[Any],
+    markers: Sequence[str],
+    size: float = 26.0,
+    gone: Sequence[bool] | None = None,
+) -> tuple[Pinned, ...]:
+    """What `heads` draws, pinned to points in space; they stand aside as they do where the panel is seen from.
+
+    Args:
+        theme, plot, xy, colors, markers, size, gone: as for `heads`.
+        xyz: (N, 3) where the runners are in space, canvas units.
+    """
+    if len(xy) == 0:
+        return ()
+    true = plot.to_canvas(xy)
+    moved = _aside(plot, true, size)
+    broken = np.zeros(len(xy), dtype=bool) if gone is None else np.asarray(gone, dtype=bool)
+    found: list[Pinned] = []
+    down = np.array([1.0, -1.0])
+    for mark, who, away in _parts(theme, plot, xy, true, moved, colors, markers, size, np.ones(len(xy)), broken):
+        shift = (moved - true)[who] * down
+        if isinstance(mark, Lines):
+            tied = np.stack([np.zeros_like(shift), shift], axis=1)
+            dim = np.repeat([[1.0, 1.0], [_HINT, 1.0]], len(who) // 2, axis=0)
+            found.append(Pinned(mark, np.stack([xyz[who]] * 2, axis=1), tied, dim))
+        else:
+            found.append(Pinned(mark, xyz[who], shift if away else None, (_HINT, 1.0)))
+    return tuple(found)
+
+
+def _aside(plot: Plot, true: Floats, size: float) -> Floats:
+    """Where markers stand that would cover each other, canvas units."""
+    least, most = np.full(2, 0.55 * size), np.array(plot.rect[2:]) - 0.55 * size
+    return apart(true, 1.06 * size, least, most, reach=1.15 * size)
+
+
+def _parts(
+    theme: Theme,
+    plot: Plot,
+    xy: Floats,
+    true: Floats,
+    moved: Floats,
+    colors: Sequence[Any],
+    markers: Sequence[str],
+    size: float,
+    hints: Floats,
+    broken: Any,
+) -> list[tuple[Lines | Points, NDArray[np.intp], bool]]:
+    """Markers, ties and dots: each mark, whose places it is about, and whether it stands aside of them."""
+    ties = np.flatnonzero(np.hypot(*(moved - true).T) > 0.15 * size)
     shown = plot.to_data(moved)
-    marks: list[Mark] = []
-    if ties.any():
+    found: list[tuple[Lines | Points, NDArray[np.intp], bool]] = []
+    inks = np.array([_ink(color, hint) for color, hint in zip(colors, hints, strict=True)])
+    if len(ties):
         pairs = np.stack([xy[ties], shown[ties]], axis=1)
-        inks = np.array([_ink(colors[i], hidden[i]) for i in range(len(xy)) if ties[i]])
         rims = np.tile(rgba(theme.outline), (len(pairs), 1))
         widths = np.repeat([5.0, 2.4], len(pairs))
-        marks.append(Lines(np.concatenate([pairs, pairs]), np.concatenate([rims, inks]), widths))
-        marks.append(Points(xy[ties], inks, 0.36 * size, theme.outline, 1.6))
-    for i, (color, marker) in enumerate(zip(colors, markers, strict=True)):
-        ink = _ink(color, hidden[i])
+        both = Lines(np.concatenate([pairs, pairs]), np.concatenate([rims, inks[ties]]), widths)
+        found.append((both, np.concatenate([ties, ties]), True))
+        found.append((Points(xy[ties], inks[ties], 0.36 * size, theme.outline, 1.6), ties, False))
+    for i, marker in enumerate(markers):
+        who = np.array([i])
         if broken[i]:
-            marks.append(Points(shown[i], ink, 1.3 * size, theme.outline, 2.5, "cross"))
-        marks.append(Points(shown[i], ink, (0.52 if broken[i] else 1.0) * size, theme.outline, 2.4, marker))
-    return tuple(marks)
+            found.append((Points(shown[i], inks[i], 1.3 * size, theme.outline, 2.5, "cross"), who, True))
+        small = 0.52 if broken[i] else 1.0
+        found.append((Points(shown[i], inks[i], small * size, theme.outline, 2.4, marker), who, True))
+    return found
 
 
-def _ink(color: Any, hidden: bool) -> Floats:
+def _ink(color: Any, hint: float) -> Floats:
     ink = rgba(color).copy()
-    if hidden:
-        ink[3] *= 0.6
+    ink[3] *= hint
     return ink

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -16,12 +17,32 @@ from viz.draw.path import Window, refine, upto
 from viz.draw.surface import Bools, Camera, Surface, runs
 from viz.frame import Rect
 from viz.marks import Floats, Lines, Mark, Text, rgba
+from viz.space import Block, Drape, Ruler, Thing, Track, Viewpoint, Walls, joined
 from viz.theme import SMALL, Theme, alpha, mix
 
 _DEPTH = 0.1  # of the block below the lowest height there can be
 _ABOVE = 0.004  # how far paths float above the surface
 _NEAR = 1.5  # canvas units below which two points of a path are one
 _BLINK = 10.0  # canvas units; a path does not change between seen and hidden for less
+_DISTANCE = 6.5  # of the camera from the middle of the block, whose longer side is 2
+_MARGIN, _LOWER = (84.0, 68.0), 24.0  # canvas units around the block for tick labels, and half the difference below
+_DASH, _RIM = (8.0, 7.0), 3.5  # of paths behind hills; of those in sight, canvas units by which it is wider
+_STAND_OFF = (12.0, -7.0)  # canvas units from the foot of the block to its tick labels
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """A path on the landscape as it lies in space.
+
+    Args:
+        steps: (R,) of its points.
+        xyz: (R, 3) in canvas units.
+        counts: (L,) how many points each of its parts has.
+    """
+
+    steps: Floats
+    xyz: Floats
+    counts: Floats
 
 
 @dataclass(frozen=True)
@@ -109,14 +130,14 @@ class Relief:
         if azimuth not in self._cameras:
             if len(self._cameras) > 256:
                 self._cameras.clear()
-            plain = Camera(azimuth, self._elevation, 6.5, self._height)
+            plain = Camera(azimuth, self._elevation, _DISTANCE, self._height)
             seen = plain.project(self.surface.outline(_DEPTH))[0]
             low, high = seen.min(axis=0), seen.max(axis=0)
             # Tick labels stand at the lower edges, to the left and to the right.
-            room = 2 * np.array([self.xlim[1], self.ylim[1]]) - np.array([84.0, 68.0]) * self.unit
+            room = 2 * np.array([self.xlim[1], self.ylim[1]]) - np.array(_MARGIN) * self.unit
             zoom = float(np.min(room / (high - low)))
             x, y = -(low + high) / 2 * zoom
-            self._cameras[azimuth] = replace(plain, zoom=zoom, shift=(float(x), float(y) + 24.0 * self.unit))
+            self._cameras[azimuth] = replace(plain, zoom=zoom, shift=(float(x), float(y) + _LOWER * self.unit))
         return self._cameras[azimuth]
 
     def _box(self, xy: Floats) -> Floats:
@@ -144,14 +165,25 @@ class Relief:
         camera = self.camera(azimuth)
         surface = self.surface if rise == 1.0 else self._risen(rise)
         lines, slanted = self._seen(self._contours, surface, camera), self._seen(self._hatched, surface, camera)
-        dark = self.theme.name == "dark"
         marks: list[Mark] = [surface.polygons(camera)]
-        if lines:
-            marks.append(Lines.of(lines, alpha("#0b0f18" if dark else "#161c2b", 0.42 if dark else 0.3), width=1.5))
-        if slanted:
-            marks.append(Lines.of(slanted, alpha(self.theme.text, 0.55), width=2.0))
-        marks.append(surface.walls(camera, mix(self.theme.edge, self.theme.panel, 0.25), _DEPTH))
+        for flat, (color, width) in ((lines, self._contour_look), (slanted, self._hatch_look)):
+            if flat:
+                marks.append(Lines.of(flat, color, width=width))
+        marks.append(surface.walls(camera, self._wall, _DEPTH))
         return (*marks, *self._labels(camera))
+
+    @property
+    def _contour_look(self) -> tuple[Any, float]:
+        dark = self.theme.name == "dark"
+        return alpha("#0b0f18" if dark else "#161c2b", 0.42 if dark else 0.3), 1.5
+
+    @property
+    def _hatch_look(self) -> tuple[Any, float]:
+        return alpha(self.theme.text, 0.55), 2.0
+
+    @property
+    def _wall(self) -> Any:
+        return mix(self.theme.edge, self.theme.panel, 0.25)
 
     @staticmethod
     def _seen(lines: list[Floats], surface: Surface, camera: Camera) -> list[Floats]:
@@ -172,9 +204,9 @@ class Relief:
         marks: list[Mark] = []
         eye = camera.position
         for axis, other in ((0, 1), (1, 0)):
-            at = ticks(*self.window[axis], 4 if self._roomy else 2)
-            foot = np.zeros((len(at) + 1, 3))
-            foot[:-1, axis] = [(v - self._middle[axis]) * self._scale[axis] for v, _ in at]
+            at, texts = self._feet(axis)
+            foot = np.zeros((len(at), 3))
+            foot[:, axis] = at
             foot[:, other] = np.copysign(self._half[other], eye[other])
             foot[:, 2] = -_DEPTH
             flat = camera.project(foot)[0]
@@ -183,20 +215,31 @@ class Relief:
             )[0]
             # Labels stand outside the edge: below it, and to the side that the edge rises to.
             side = np.sign(flat[:-1, 0].mean() - end[0])
-            texts = [t for _, t in at] + [self.names[axis]]
-            gap = (at[1][0] - at[0][0]) * 0.5 if len(at) > 1 else 0.0
-            middle = self._name_place(axis, [v for v, _ in at], gap)
-            foot[-1, axis] = (middle - self._middle[axis]) * self._scale[axis]
-            flat = camera.project(foot)[0] + np.array([side * 12.0, -7.0]) * self.unit
-            for i, text in enumerate(texts):
-                color = self.theme.text if i == len(texts) - 1 else self.theme.quiet
-                marks.append(Text(flat[i], text, SMALL, color, anchor=("left" if side > 0 else "right", "top")))
+            flat = flat + np.array([side, 1.0]) * _STAND_OFF * self.unit
+            for xy, text, color in zip(flat, texts, self._inks(texts), strict=True):
+                marks.append(Text(xy, text, SMALL, color, anchor=("left" if side > 0 else "right", "top")))
         return marks
+
+    def _feet(self, axis: int) -> tuple[Floats, list[str]]:
+        """Where ticks stand along an axis, in units of the block, and at last its name, and what they say."""
+        at = ticks(*self.window[axis], 4 if self._roomy else 2)
+        gap = (at[1][0] - at[0][0]) * 0.5 if len(at) > 1 else 0.0
+        values = [v for v, _ in at]
+        places = np.array([*values, self._name_place(axis, values, gap)])
+        return (places - self._middle[axis]) * self._scale[axis], [*(t for _, t in at), self.names[axis]]
+
+    def _inks(self, texts: Sequence[str]) -> list[Any]:
+        return [self.theme.quiet] * (len(texts) - 1) + [self.theme.text]
 
     @staticmethod
     def _name_place(axis: int, values: list[float], gap: float) -> float:
         """Where an axis' name stands: between the two middle ticks."""
         return values[len(values) // 2] - gap if len(values) > 1 else values[0] + 1.0
+
+    def _laid(self, part: Floats) -> tuple[Floats, Floats]:
+        """The steps (R,) and points (R, 3) of a part (n, 3) of a path that is laid on the surface."""
+        fine = refine(part, 0.025, (self._scale[0], self._scale[1]))
+        return fine[:, 0], self.surface.lift(self._box(fine[:, 1:]), _ABOVE)
 
     def trail(self, parts: list[Floats], azimuth: float) -> Trail:
         """A path as the camera sees it.
@@ -209,14 +252,61 @@ class Relief:
         lines: list[Floats] = []
         flags: list[Bools] = []
         for part in parts:
-            fine = refine(part, 0.025, (self._scale[0], self._scale[1]))
-            points = self.surface.lift(self._box(fine[:, 1:]), _ABOVE)
+            steps, points = self._laid(part)
             flat = camera.project(points)[0]
             keep = _apart(flat, _NEAR * self.unit)
-            lines.append(np.column_stack([fine[keep, 0], flat[keep]]))
+            lines.append(np.column_stack([steps[keep], flat[keep]]))
             hidden = self.surface.hidden(points[keep], camera)
             flags.append(_steady(flat[keep], hidden, _BLINK * self.unit))
         return Trail(tuple(lines), tuple(flags))
+
+    # -- in space
+
+    def viewpoint(self, azimuth: float) -> Viewpoint:
+        """From where the block is seen, for what turns it itself."""
+        width, height = 2 * self.xlim[1] / self.unit, 2 * self.ylim[1] / self.unit
+        room = width - _MARGIN[0], height - _MARGIN[1], _LOWER
+        middle = self._height / 2 / self.unit
+        return Viewpoint(azimuth, self._elevation, _DISTANCE / self.unit, middle, room)
+
+    def block(self, rise: float = 1.0) -> tuple[Thing, ...]:
+        """What `ground` draws, as things in space."""
+        block, *others = self._standing
+        return (block if rise == 1.0 else replace(block, rise=rise), *others)
+
+    @cached_property
+    def _standing(self) -> tuple[Block, *tuple[Drape | Walls | Ruler, ...]]:
+        c = 1 / self.unit
+        found: list[Drape | Walls | Ruler] = []
+        for lines, look in ((self._contours, self._contour_look), (self._hatched, self._hatch_look)):
+            if lines:
+                points, counts = joined(lines, 2)
+                found.append(Drape(points * c, counts, *look, 0.5 * _ABOVE * c))
+        found.append(Walls(self._wall))
+        for axis in (0, 1):
+            at, texts = self._feet(axis)
+            inks = np.array([rgba(ink) for ink in self._inks(texts)])
+            found.append(Ruler(axis, at * c, tuple(texts), inks, SMALL, (_STAND_OFF[0], -_STAND_OFF[1])))
+        return (self.surface.block(c, 1.0, _DEPTH), *found)
+
+    def laid(self, xy: Floats, rise: float = 1.0) -> Floats:
+        """Points in space (N, 3), canvas units, of positions (N, 2) on the surface: what `spot` projects."""
+        surface = self.surface if rise == 1.0 else self._risen(rise)
+        return surface.lift(self._box(np.atleast_2d(xy)), _ABOVE) / self.unit
+
+    def stacked(self, xy: Floats, heights: Floats) -> Floats:
+        """Points in space (N, 3), canvas units, of places at heights of their own: what `raised` projects."""
+        return np.column_stack([self._box(np.atleast_2d(xy)), np.asarray(heights) * self._height]) / self.unit
+
+    def course(self, parts: Sequence[Floats]) -> Course:
+        """A path as it lies in space: what `trail` projects.
+
+        Args:
+            parts: arrays (n, 3) of step, x and y inside the window.
+        """
+        laid = [self._laid(part) for part in parts]
+        xyz, counts = joined([points / self.unit for _, points in laid], 3)
+        return Course(np.concatenate([steps for steps, _ in laid]) if laid else np.empty(0), xyz, counts)
 
 
 def _numbered(line: Floats) -> Floats:
@@ -266,7 +356,7 @@ def strokes(
     behind = [(line, _ink(color, 0.8)) for _, hidden, color in runners for line in hidden]
     if behind:
         faint = np.array([ink for _, ink in behind])
-        marks.append(Lines.of([line for line, _ in behind], faint, width=0.65 * width, dash=(8.0, 7.0)))
+        marks.append(Lines.of([line for line, _ in behind], faint, width=0.65 * width, dash=_DASH))
     # One mark for all, each path on its own rim, so that at a crossing one is seen to lie above the other.
     lines: list[Floats] = []
     inks: list[Floats] = []
@@ -274,7 +364,7 @@ def strokes(
     for seen, _, color in runners:
         lines += [*seen, *seen]
         inks += [_ink(theme.outline)] * len(seen) + [_ink(color)] * len(seen)
-        widths += [width + 3.5] * len(seen) + [width] * len(seen)
+        widths += [width + _RIM] * len(seen) + [width] * len(seen)
     for seen, color in over:
         lines += seen
         inks += [_ink(color)] * len(seen)
@@ -282,6 +372,34 @@ def strokes(
     if lines:
         marks.append(Lines.of(lines, np.array(inks), width=np.array(widths)))
     return tuple(marks)
+
+
+def tracks(
+    theme: Theme,
+    runners: Sequence[tuple[Course, Any]],
+    upto: float,
+    width: float,
+    over: Sequence[tuple[Course, Any]] = (),
+) -> tuple[Track, ...]:
+    """What `strokes` draws, in space: paths up to a step, bright where they are seen, dashed behind a hill.
+
+    Args:
+        theme: colours.
+        runners: the course of each and its colour.
+        upto: the step that has been reached.
+        width: canvas units.
+        over: courses and their colour that come on top without a rim.
+    """
+
+    def track(course: Course, color: Any, wide: float, hidden: bool = False) -> Track:
+        dash = _DASH if hidden else None
+        return Track(course.steps, course.xyz, course.counts, upto, color, wide, hidden, dash, _NEAR, _BLINK)
+
+    runners, over = ([(course, color) for course, color in some if len(course.steps)] for some in (runners, over))
+    found = [track(course, _ink(color, 0.8), 0.65 * width, True) for course, color in runners]
+    for course, color in runners:
+        found += [track(course, theme.outline, width + _RIM), track(course, color, width)]
+    return (*found, *(track(course, color, width) for course, color in over))
 
 
 def _ink(color: Any, opacity: float = 1.0) -> Floats:

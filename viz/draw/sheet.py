@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 from viz.draw.surface import Camera
 from viz.draw.window import Window
 from viz.marks import Floats, Lines, Mark, Points, Polygons, rgba
+from viz.space import Fabric, Viewpoint
 from viz.theme import Theme
 
 _SLABS = 7  # layers of depth; within one, lines lie on the sheet and points on the lines
 _DISTANCE = 5.0  # of the camera, in radii of what it looks at
 _ROOM = 1.02  # radii from the middle of the panel to its nearer edge
-_LIGHT = np.array([-0.4, -0.5, 0.77])
+_LIGHT = np.array([-0.4, -0.5, 0.77]) / np.linalg.norm([-0.4, -0.5, 0.77])
+_AMBIENT, _DIFFUSE = 0.72, 0.28  # brightness of a cell edge-on to the light, and what full light adds
+_WIDTH = 1.8  # of lines on a sheet
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,14 @@ class Eye:
         """Picture coordinates (…, 2) of points (…, 3), in radii from the middle, and their depth (…) into it."""
         return self.camera.project((points - np.array(self.centre)) / self.radius)
 
+    def viewpoint(self, size: tuple[float, float]) -> Viewpoint:
+        """The same for those who turn the space themselves, in a panel of this size."""
+        return Viewpoint(self.azimuth, self.elevation, _DISTANCE * _unit(size))
+
+    def stand(self, points: Floats, size: tuple[float, float]) -> Floats:
+        """Points (…, 3) as they stand in such a panel, canvas units from its middle."""
+        return (points - np.array(self.centre)) * (_unit(size) / self.radius)
+
     def window(self, size: tuple[float, float]) -> Window:
         """What a panel of this size shows of the plane z = const through the centre, seen from above."""
         unit = _ROOM * self.radius / min(size)
@@ -64,6 +75,11 @@ class Eye:
         (left, right), (bottom, top) = window
         radius = (right - left) / 2 * min(size) / size[0] / _ROOM
         return cls(((left + right) / 2, (bottom + top) / 2, 0.0), radius)
+
+
+def _unit(size: tuple[float, float]) -> float:
+    """Canvas units in a radius, in a panel of this size."""
+    return min(size) / (2 * _ROOM)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,9 +150,9 @@ def lit(cells: Floats, color: Any) -> Floats:
     normal = np.cross(cells[:, 2 * k] - cells[:, 0], cells[:, 3 * k] - cells[:, k])
     size = np.linalg.norm(normal, axis=-1, keepdims=True)
     normal = np.divide(normal, size, out=np.zeros_like(normal), where=size > 0)
-    light = np.abs(normal @ (_LIGHT / np.linalg.norm(_LIGHT)))
+    light = np.abs(normal @ _LIGHT)
     fills = np.tile(rgba(color), (len(cells), 1))
-    fills[:, :3] *= (0.72 + 0.28 * light)[:, None]
+    fills[:, :3] *= (_AMBIENT + _DIFFUSE * light)[:, None]
     return fills
 
 
@@ -176,13 +192,69 @@ def sheet_marks(eye: Eye, sheet: Sheet, height: float | None = None) -> tuple[li
             marks.append(Polygons(flat[some], sheet.fills[some]))
         for stretches, color in drawn:
             if k in stretches:
-                marks.append(Lines.of(stretches[k], color, width=1.8))
+                marks.append(Lines.of(stretches[k], color, width=_WIDTH))
         for (xy, deep), (_, look), slab in zip(dots, sheet.dots, slabs[1 + len(strokes) :], strict=True):
             part = slab == k
             if part.any():
                 size = np.broadcast_to(look.size, (len(xy),))[part] * np.clip(_DISTANCE / deep[part], 0.7, 1.5)
                 marks.append(Points(xy[part], look.color, size, look.edge, look.edge_width, look.marker))
     return halves
+
+
+def fabric(
+    eye: Eye,
+    size: tuple[float, float],
+    sheet: Sheet,
+    nodes: Floats,
+    fills: Floats,
+    bent: bool,
+    height: float | None = None,
+    tints: Any = None,
+    tinted: float = 0.0,
+    plane: tuple[Floats, Any, Any] | None = None,
+) -> Fabric:
+    """What `sheet_marks` and, between what is below and above it, `plate` draw, in space.
+
+    Args:
+        eye: where it is seen from.
+        size: of the panel.
+        sheet: its lines and dots; its cells come from the nodes.
+        nodes: (ny, nx, 3) of its grid.
+        fills: (1, 4) a colour to be lit as by `lit`, or the colours of all cells.
+        bent: whether the cells are `patches`; else they are `quads`.
+        height: of a plane z = height that parts what lies behind it from what lies before it.
+        tints, tinted: colours of what is below and above it, and how far the sheet takes them.
+        plane: corners (4, 3), fill and rim of what is seen of that plane.
+    """
+    stand = eye.stand
+    if plane is not None:
+        plane = (stand(plane[0], size), *plane[1:])
+    return Fabric(
+        stand(nodes, size),
+        fills,
+        bent,
+        [(stand(lines, size), color) for lines, color in sheet.lines],
+        _WIDTH,
+        [(stand(xyz, size), look) for xyz, look in sheet.dots],
+        _SLABS,
+        (*_LIGHT.tolist(), _AMBIENT, _DIFFUSE),
+        None if height is None else float(stand(np.array([0.0, 0.0, height]), size)[2]),
+        np.zeros((2, 4)) if tints is None else tints,
+        tinted,
+        plane,
+    )
+
+
+def plate_corners(height: float, middle: Floats, half: float) -> Floats:
+    """Corners (4, 3) of a square of the plane z = height around a middle (2,)."""
+    corners = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]) * half + middle
+    return np.column_stack([corners, np.full(4, height)])
+
+
+def plate_looks(theme: Theme) -> tuple[Floats, Floats]:
+    """Fill and rim of a plane."""
+    color = np.array(rgba(theme.accent))
+    return color * [1.0, 1.0, 1.0, 0.15 if theme.name == "dark" else 0.22], color * [1.0, 1.0, 1.0, 0.9]
 
 
 def plate(theme: Theme, eye: Eye, height: float, middle: Floats, half: float) -> list[Mark]:
@@ -197,11 +269,8 @@ def plate(theme: Theme, eye: Eye, height: float, middle: Floats, half: float) ->
     """
     if half <= 0:
         return []
-    corners = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]) * half + middle
-    flat = eye.see(np.column_stack([corners, np.full(4, height)]))[0]
-    color = np.array(rgba(theme.accent)) * [1.0, 1.0, 1.0, 0.15 if theme.name == "dark" else 0.22]
-    rim = np.array(rgba(theme.accent)) * [1.0, 1.0, 1.0, 0.9]
-    return [Polygons(flat, color, rim, 2.0)]
+    color, rim = plate_looks(theme)
+    return [Polygons(eye.see(plate_corners(height, middle, half))[0], color, rim, 2.0)]
 
 
 def _stretches(lines: Floats, slabs: NDArray[np.intp]) -> dict[int, list[Floats]]:

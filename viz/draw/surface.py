@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viz.marks import Floats, Polygons, rgba
+from viz.space import Block, Shading
 
 Bools = NDArray[np.bool_]
 
-_LIGHT = np.array([-0.35, -0.55, 0.76])
+_LIGHT = np.array([-0.35, -0.55, 0.76]) / np.linalg.norm([-0.35, -0.55, 0.76])
 # How bright a face is that turns away from the light, and what full light adds.
 _AMBIENT, _DIFFUSE = 0.62, 0.46
 # Each polygon reaches this far under its neighbours (picture units), so that no seam of background shines through.
@@ -97,13 +98,19 @@ class Surface:
         return np.stack([v[:-1, :-1], v[:-1, 1:], v[1:, 1:], v[1:, :-1]], axis=2).reshape(-1, 4, 3)
 
     @cached_property
+    def faces(self) -> Floats:
+        """Colour (K, 4) of each quad without light: the mean of its corners."""
+        c = self._colors
+        return ((c[:-1, :-1] + c[:-1, 1:] + c[1:, 1:] + c[1:, :-1]) / 4).reshape(-1, 4)
+
+    @cached_property
     def _fills(self) -> Floats:
-        """Colour (K, 4) of each quad: the mean of its corners, lit from one side."""
-        quads, c = self._quads, self._colors
+        """Colour (K, 4) of each quad, lit from one side."""
+        quads = self._quads
         normal = np.cross(quads[:, 2] - quads[:, 0], quads[:, 3] - quads[:, 1])
         normal /= np.linalg.norm(normal, axis=1, keepdims=True)
-        light = np.clip(normal @ (_LIGHT / np.linalg.norm(_LIGHT)), 0, 1)
-        fills = ((c[:-1, :-1] + c[:-1, 1:] + c[1:, 1:] + c[1:, :-1]) / 4).reshape(-1, 4)
+        light = np.clip(normal @ _LIGHT, 0, 1)
+        fills = self.faces.copy()
         fills[:, :3] = np.clip(fills[:, :3] * (_AMBIENT + _DIFFUSE * light)[:, None], 0, 1)
         return fills
 
@@ -145,7 +152,7 @@ class Surface:
                 continue
             foot = edge * (1.0, 1.0, 0.0) - (0.0, 0.0, depth)
             sides.append(np.concatenate([edge, foot[::-1]]))
-            shades.append(max(0.0, sign * _LIGHT[axis]) / float(np.linalg.norm(_LIGHT)))
+            shades.append(max(0.0, sign * float(_LIGHT[axis])))
         longest = max((len(side) for side in sides), default=4)
         # A wall with fewer corners stays at its last one, which draws the same.
         corners = [np.concatenate([s, np.repeat(s[-1:], longest - len(s), axis=0)]) for s in sides]
@@ -153,6 +160,18 @@ class Surface:
         color = np.tile(rgba(fill), (len(sides), 1))
         color[:, :3] *= np.array([_AMBIENT + (1 - _AMBIENT) * s for s in shades]).reshape(-1, 1)
         return Polygons(flat, color)
+
+    def block(self, unit: float, rise: float, depth: float) -> Block:
+        """The surface and the block under it as a thing in space.
+
+        Args:
+            unit: canvas units in a unit of the box.
+            rise: share of its height that it has reached.
+            depth: how far the block reaches below the lowest height there can be.
+        """
+        shading = Shading(tuple(_LIGHT.tolist()), _AMBIENT, _DIFFUSE, _OVERLAP * unit, _CLEARANCE * unit)
+        half = self.half[0] * unit, self.half[1] * unit
+        return Block(self._field * unit, self.faces, half, rise, depth * unit, shading)
 
     def outline(self, depth: float = 0.0) -> Floats:
         """Points (M, 3) of the vertices and of the block's foot: what has to fit into a picture."""

@@ -11,8 +11,11 @@ from viz.draw.heads import Plot
 from viz.draw.path import Window
 from viz.draw.relief import Relief
 from viz.frame import Rect
-from viz.marks import Floats, Image, Lines, Mark, Points, rgba
+from viz.marks import Floats, Image, Lines, Points, rgba
+from viz.space import Pinned
 from viz.theme import Theme, viridis
+
+_FAINT = 0.4  # opacity of what a hill hides
 
 
 class Terrain:
@@ -79,7 +82,7 @@ class Terrain:
         return Relief(self.theme, self.window, heights, self.tint(heights), levels, rect, elevation, height, names)
 
 
-def signs(theme: Theme, start: Floats, minima: Floats, hidden: Any = False) -> tuple[Mark, ...]:
+def signs(theme: Theme, start: Floats, minima: Floats, hidden: Any = False) -> tuple[Points, ...]:
     """A star on each minimum and a ring around the start; what a hill hides is faint.
 
     Args:
@@ -93,11 +96,24 @@ def signs(theme: Theme, start: Floats, minima: Floats, hidden: Any = False) -> t
     hidden = np.broadcast_to(hidden, count + len(minima))
     ink = np.tile(rgba(theme.text), (len(hidden), 1))
     rim = np.tile(rgba(theme.outline), (len(hidden), 1))
-    ink[hidden, 3] = rim[hidden, 3] = 0.4
+    ink[hidden, 3] = rim[hidden, 3] = _FAINT
     ring = Points(starts, (0, 0, 0, 0), 17.0, ink[:count], 3.0)
     if len(minima) == 0:
         return (ring,)
     return (Points(minima, ink[count:], 36.0, rim[count:], 2.5, "star"), ring)
+
+
+def signs_in_space(theme: Theme, start: Floats, minima: Floats) -> tuple[Pinned, ...]:
+    """What `signs` draws, pinned to points in space.
+
+    Args:
+        theme: colours.
+        start: (K, 3) where paths begin, canvas units.
+        minima: (M, 3) lowest places, or none.
+    """
+    places = (minima, start) if len(minima) else (start,)
+    flat = signs(theme, start[:, :2], minima[:, :2])
+    return tuple(Pinned(mark, xyz, None, (_FAINT, _FAINT)) for mark, xyz in zip(flat, places, strict=True))
 
 
 def spread(plot: Plot, path: Floats, least: float = 14.0) -> Floats:

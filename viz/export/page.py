@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent.parent / "player"
 # In the order in which they build on each other.
 MODULES = ("data", "motion", "paint", "stage", "clock", "quiz", "player")
+# What only a page with a panel in space needs; they come before the last, which starts to play.
+IN_SPACE = ("space", "solids", "fabric", "turning")
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./\w+\.js";\n', re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*$", re.MULTILINE | re.DOTALL)
 _EXPORT = re.compile(r"^export (?=(?:async )?function|class|const|let)", re.MULTILINE)
@@ -64,6 +66,7 @@ _PAGE = """<!doctype html>
 <button type="button" id="next" data-say="next" data-as="label">{icon_next}</button>
 <span id="time"></span>
 <span class="space"></span>
+<button type="button" id="turn" hidden></button>
 <button type="button" id="stops" aria-pressed="false" data-say="stops"></button>
 <button type="button" id="quiz" aria-pressed="true" data-say="quiz"></button>
 <button type="button" id="captions" aria-pressed="false" data-say="captions"></button>
@@ -78,7 +81,7 @@ _PAGE = """<!doctype html>
 <summary data-say="about"></summary>
 <p id="description" dir="auto">{description}</p>
 <ol id="transcript" dir="auto"></ol>
-<p data-say="keys"></p>
+<p data-say="keys"></p>{turning}
 </details>
 </main>
 <script type="application/octet-stream" id="film">{film}</script>
@@ -88,7 +91,16 @@ _PAGE = """<!doctype html>
 """
 
 
-def page(film: bytes, title: str, description: str, lang: str, theme: str, generator: str, font: str = "") -> str:
+def page(
+    film: bytes,
+    title: str,
+    description: str,
+    lang: str,
+    theme: str,
+    generator: str,
+    font: str = "",
+    space: bool = False,
+) -> str:
     """The whole file.
 
     Args:
@@ -97,11 +109,12 @@ def page(film: bytes, title: str, description: str, lang: str, theme: str, gener
         lang, theme: what is shown first.
         generator: what made it, with its version.
         font: a style sheet's rule that brings along the letters of what it says around the picture.
+        space: whether a panel stands in space, and can be turned by hand.
 
     Returns:
         HTML; the same for the same film.
     """
-    script, style = player(), styles() + font
+    script, style = player(space), styles() + font
     policy = "; ".join(
         (
             "default-src 'none'",
@@ -126,6 +139,7 @@ def page(film: bytes, title: str, description: str, lang: str, theme: str, gener
         film=base64.b64encode(film).decode(),
         style=style,
         script=script,
+        turning='\n<p data-say="turning"></p>' if space else "",
         **{f"icon_{name}": _icon(name) for name in _ICONS},
     )
 
@@ -142,10 +156,10 @@ def player_words() -> dict[str, dict[str, str]]:
 
 
 @cache
-def player() -> str:
+def player(space: bool = False) -> str:
     """The player's modules as one: what they import from each other is already there."""
     parts = []
-    for name in MODULES:
+    for name in (*MODULES[:-1], *(IN_SPACE if space else ()), MODULES[-1]):
         source = (FOLDER / f"{name}.js").read_text(encoding="utf-8")
         parts.append(_EXPORT.sub("", _IMPORT.sub("", source)))
     return _lean("\n".join(parts))

@@ -2,7 +2,8 @@
 
 const TURN = 2 * Math.PI;
 
-function css(values, i) {
+/** A colour of some (red, green, blue and opacity in 0..1, one after the other) for a canvas. */
+export function css(values, i) {
   const n = values.length > 4 ? 4 * i : 0;
   const [r, g, b] = [values[n], values[n + 1], values[n + 2]].map((v) => Math.round(255 * v));
   return `rgba(${r},${g},${b},${values[n + 3].toFixed(3)})`;
@@ -103,9 +104,13 @@ function text(context, { numbers: { xy, color, size, angle }, look }, { film }) 
   context.restore();
 }
 
-const PAINTERS = { lines, polygons, points, image, text };
+/** How each kind of thing is drawn; solids.js adds what stands in space. */
+export const PAINTERS = { lines, polygons, points, image, text };
 
-/** Draws a thing; `about` holds the film and the outlines of markers. */
+/** Kinds that draw nothing, or not only, but say how what follows in a panel is seen. */
+export const SETTING = new Set();
+
+/** Draws a thing; `about` holds the film, the outlines of markers, and from where a panel is seen. */
 export function paint(context, thing, about) {
   PAINTERS[thing.kind](context, thing, about);
 }

@@ -2,12 +2,13 @@
 import { Clock } from "./clock.js";
 import { open } from "./data.js";
 import { Quiz } from "./quiz.js";
-import { Stage } from "./stage.js";
+import { additions, Stage } from "./stage.js";
 
 const SPEEDS = [0.25, 0.5, 1, 1.5, 2];
 const FRAME = 1 / 30;
 const SMALL = 700;
 const NAMES = { en: "English", zh: "中文" }; // each language in its own words
+const TAGS = { en: "en", zh: "zh-Hans" };
 const MOST_PIXELS = 3840 * 2160;
 
 const $ = (id) => document.getElementById(id);
@@ -31,12 +32,14 @@ class Player {
     });
     this.answering = null;
     this.shown = "";
+    this.additions = [];
     this.build();
     this.listen();
     this.address();
     this.look();
     if (this.calm.matches && !location.hash) this.clock.seek(this.head.poster);
     this.resize();
+    this.additions = additions.map((add) => add(this));
     requestAnimationFrame((now) => this.tick(now));
   }
 
@@ -69,7 +72,7 @@ class Player {
 
   /** Shows the chosen language and theme. */
   look() {
-    document.documentElement.lang = this.lang === "zh" ? "zh-Hans" : "en";
+    document.documentElement.lang = TAGS[this.lang];
     document.documentElement.dataset.theme = this.theme;
     document.title = this.head.title[this.lang];
     this.stage.show(`${this.theme}-${this.lang}`);
@@ -84,6 +87,7 @@ class Player {
     }
     const others = this.head.langs.filter((lang) => lang !== this.lang);
     $("lang").textContent = NAMES[others[0]] ?? "";
+    $("lang").lang = TAGS[others[0]] ?? "";
     $("lang").title = this.say("lang");
     $("title").textContent = this.head.title[this.lang];
     $("picture").setAttribute("aria-label", this.head.title[this.lang]);
@@ -166,6 +170,10 @@ class Player {
     const typing = target instanceof HTMLSelectElement || (target.id === "scrub" && event.key.startsWith("Arrow"));
     const pressing = target instanceof HTMLButtonElement && (event.key === " " || event.key === "Enter");
     if (typing || pressing || target.localName === "summary") return;
+    if (this.additions.some((one) => one.key(event))) {
+      event.preventDefault();
+      return;
+    }
     const actions = {
       " ": () => this.toggle(),
       k: () => this.toggle(),
@@ -193,7 +201,8 @@ class Player {
   touches(target) {
     let start = null;
     target.addEventListener("pointerdown", (event) => {
-      start = event.pointerType === "touch" ? event : null;
+      const stroking = event.pointerType === "touch" && !this.additions.some((one) => one.holds(event));
+      start = stroking ? event : null;
     });
     target.addEventListener("pointerup", (event) => {
       if (!start) return;
@@ -348,9 +357,10 @@ class Player {
     this.stage.draw(still ? Math.min(step.settled + 1e-3, clock.last) : clock.time);
     $("scrub").value = clock.time;
     $("time").textContent = `${clock.time.toFixed(1)} / ${clock.last.toFixed(1)} s`;
-    const state = `${index} ${clock.playing} ${this.lang}`;
+    const state = `${index} ${clock.playing} ${this.lang} ${this.stage.spaces().length}`;
     if (state === this.shown) return;
     this.shown = state;
+    for (const one of this.additions) one.show();
     const label = step.label[this.lang];
     $("scrub").setAttribute(
       "aria-valuetext",

@@ -1,8 +1,11 @@
 // The picture on the screen: what rests is drawn once on a ground, what moves is drawn on top for every frame.
-import { pieceAt, rests, Things } from "./motion.js";
-import { paint } from "./paint.js";
+import { itemAt, pieceAt, rests, Things } from "./motion.js";
+import { paint, SETTING } from "./paint.js";
 
 const LASTING = 0.5; // seconds that something must rest to be worth drawing on the ground
+
+/** What else a page can do: functions that are given the player. */
+export const additions = [];
 
 /** Draws a film's frames on a canvas at the resolution of the screen. */
 export class Stage {
@@ -13,6 +16,7 @@ export class Stage {
     this.ground = document.createElement("canvas");
     this.things = new Things(film);
     this.markers = film.head.markers;
+    this.hands = new Map(); // by how much panels in space are turned by hand, by name
     this.still = new Map();
     this.key = "";
     this.name = "";
@@ -36,7 +40,13 @@ export class Stage {
   /** Draws the picture at a time. */
   draw(time) {
     const parts = this.parts(time);
-    const key = parts.map(({ piece, kept }) => (kept ? `${piece[0]}:${kept}` : "-")).join();
+    this.now = parts;
+    const key = parts
+      .map(({ piece, kept, space, hand }) => {
+        const turned = space && hand ? `:${hand.azimuth}:${hand.elevation}` : "";
+        return kept ? `${piece[0]}:${kept}${turned}` : "-";
+      })
+      .join();
     if (key !== this.key) {
       this.key = key;
       this.ground.width = this.canvas.width;
@@ -59,10 +69,26 @@ export class Stage {
     for (const kind of [1, 2]) {
       for (const panel of this.view.panels) {
         const piece = pieceAt(panel[kind], time);
-        if (piece) found.push({ piece, kept: piece[1] - piece[0] >= LASTING ? this.resting(piece) : 0 });
+        if (!piece) continue;
+        const kept = piece[1] - piece[0] >= LASTING ? this.resting(piece) : 0;
+        const [name] = panel;
+        found.push({ piece, kept, name, space: kind === 2 && this.inSpace(piece), hand: this.hands.get(name) });
       }
     }
     return found;
+  }
+
+  /** The panels in the picture that stand in space, and the rectangles they fill. */
+  spaces() {
+    const found = (this.now ?? []).filter(({ space }) => space);
+    return found.map(({ name, piece }) => ({ name, clip: this.film.arrays[piece[2]].values }));
+  }
+
+  inSpace(piece) {
+    const [slot] = piece[3];
+    if (slot === undefined || piece[2] < 0) return false;
+    const { id } = itemAt(slot, piece, piece[0]);
+    return SETTING.has(this.film.looks[this.film.items[id][0]][0]);
   }
 
   resting(piece) {
@@ -74,8 +100,10 @@ export class Stage {
     return this.still.get(piece);
   }
 
-  slots(context, { piece }, first, last, time) {
+  slots(context, { piece, space, hand }, first, last, time) {
     if (first >= last) return;
+    const pixel = this.view.width / this.canvas.width;
+    const about = { film: this.film, markers: this.markers, hand, pixel };
     const clip = piece[2];
     context.save();
     if (clip >= 0) {
@@ -84,10 +112,17 @@ export class Stage {
       context.rect(x, y, width, height);
       context.clip();
     }
-    for (let k = first; k < last; k++) {
-      paint(context, this.things.at(piece[3][k], piece, time), { film: this.film, markers: this.markers });
+    for (let k = space ? 0 : first; k < last; k++) {
+      if (k >= first) paint(context, this.things.at(piece[3][k], piece, time), about);
+      else this.set(piece[3][k], piece, time, about);
     }
     context.restore();
+  }
+
+  /** What a thing says about how those after it are seen, without drawing it. */
+  set(slot, piece, time, about) {
+    const { id } = itemAt(slot, piece, time);
+    if (SETTING.has(this.film.looks[this.film.items[id][0]][0])) paint(null, this.things.at(slot, piece, time), about);
   }
 
   scaled(canvas) {

@@ -16,9 +16,11 @@ import xxhash
 
 from viz.errors import VizError
 from viz.frame import Panel, share
-from viz.marks import Arrows, Floats, Image, Lines, Mark, Points, Polygons, Text, rgba
+from viz.marks import Arrows, Floats, Image, Lines, Points, Polygons, Text, rgba
 from viz.render import typeset
 from viz.render.shapes import arrow_outlines
+from viz.render.solid import solid
+from viz.space import Solid, Thing
 
 _PAD, _LABEL_PAD = 9.0, 8.0  # canvas units from an axis to its ticks' texts, and on to its label
 _CLEAR = (0.0, 0.0, 0.0, 0.0)
@@ -31,7 +33,7 @@ class Item:
     """One thing to draw.
 
     Args:
-        kind: "lines", "points", "polygons", "image" or "text".
+        kind: "lines", "points", "polygons", "image" or "text"; or what `viz.render.solid` makes of things in space.
         look: what does not change while it moves: marker, dashes, number of corners, the string and its type.
         numbers: arrays by name. `xy` is in canvas units, y down; colours are RGBA in 0..1; sizes in canvas units.
         pixels: of an image, (H, W, 4) uint8; its fingerprint is the look.
@@ -41,6 +43,11 @@ class Item:
     look: tuple[Hashable, ...]
     numbers: dict[str, Floats]
     pixels: Any = None
+
+    @property
+    def extent(self) -> tuple[int, ...]:
+        """The shape of what says where it is."""
+        return (self.numbers["xy"] if "xy" in self.numbers else next(iter(self.numbers.values()))).shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,15 +74,19 @@ def sheet(panel: Panel) -> Sheet:
         VizError: a mark that is not known.
     """
     clip = np.array(panel.rect) if panel.clip else None
-    return Sheet(panel.name, clip, _chrome(_Ground(panel)), tuple(item(mark, panel) for mark in panel.marks))
+    things = panel.space or panel.marks
+    return Sheet(panel.name, clip, _chrome(_Ground(panel)), tuple(item(thing, panel) for thing in things))
 
 
 def _fingerprint(mark: Image) -> str:
     return f"{mark.pixels.shape} {xxhash.xxh3_128_hexdigest(np.ascontiguousarray(mark.pixels).data)}"
 
 
-def item(mark: Mark, panel: Panel) -> Item:
-    """A mark as an item in canvas units."""
+def item(mark: Thing, panel: Panel) -> Item:
+    """A mark, or a thing in space, as an item in canvas units."""
+    if isinstance(mark, Solid):
+        kind, look, numbers = solid(mark, panel)
+        return Item(kind, look, {name: _one(values) for name, values in numbers.items()})
     if type(mark) not in _MAKERS:
         raise VizError("render.mark", mark=type(mark).__name__, renderer="html")
     return _MAKERS[type(mark)](mark, panel)
@@ -84,6 +95,14 @@ def item(mark: Mark, panel: Panel) -> Item:
 @cache
 def _known(data: bytes, shape: tuple[int, ...]) -> Floats:
     return np.frombuffer(data).reshape(shape)
+
+
+def _one(values: Floats) -> Floats:
+    """Few numbers as the one array that stands for equal ones."""
+    if values.size > _FEW:
+        return values
+    values = np.asarray(values, dtype=np.float64)
+    return _known(values.tobytes(), values.shape)
 
 
 @cache

@@ -26,6 +26,8 @@ _FLASH = 0.2  # change of a colour between two moments that is no fading
 _SELDOM = 0.16  # seconds between two looks at what moves, at most
 # How far a number may be off: canvas units, degrees, shares of full colour.
 TOLERANCE = {"xy": 0.15, "size": 0.2, "width": 0.2, "edge_width": 0.2, "angle": 0.1, "color": 0.008, "edge": 0.008}
+TOLERANCE |= {"turn": 0.01, "rise": 0.0003, "upto": 0.002, "dim": 0.008, "fill": 0.008, "ink": 0.008, "tint": 0.008}
+_ELSE = 0.1  # canvas units, of what stands in space
 _DEGREES = (1, 2, 4)
 _HOPELESS = 64.0  # tolerances by which a polynomial may be off for one of twice the degree to be worth a try
 
@@ -272,7 +274,7 @@ class _Camera:
                 rest = tuple(one for k, one in enumerate(items) if k % every)
                 return [Segment(start, end, tuple(items[::every]), rest, (j - i) // degree)]
             # A line that grows is told in short straight stretches.
-            grows = len({one.numbers["xy"].shape for one in items}) > 1
+            grows = len({one.extent for one in items}) > 1
             if grows or (degree >= 2 and (error > _HOPELESS or error > 0.7 * before)):
                 break
             before = error
@@ -293,7 +295,7 @@ class _Camera:
 
 def _partners(first: tuple[Item, ...], last: tuple[Item, ...]) -> dict[int, Item]:
     """Which things of two moments are the same ones, by their looks and their order."""
-    before, after = ([(one.kind, one.look, len(one.numbers["xy"])) for one in some] for some in (first, last))
+    before, after = ([(one.kind, one.look, one.extent[0]) for one in some] for some in (first, last))
     found: dict[int, Item] = {}
     for a, b, size in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks():
         found |= {a + k: last[b + k] for k in range(size) if same(first[a + k], last[b + k])}
@@ -305,9 +307,9 @@ def _goes_on(a: Item, b: Item) -> bool:
     for name in ("color", "edge"):
         if name in a.numbers and np.abs(a.numbers[name] - b.numbers[name]).max(initial=0.0) > _FLASH:
             return False
-    before, after = a.numbers["xy"], b.numbers["xy"]
-    if before.shape == after.shape:
+    if a.extent == b.extent:
         return True
+    before, after = a.numbers["xy"], b.numbers["xy"]
     common = min(np.shape(before)[1], np.shape(after)[1]) - 1
     return common > 0 and bool(np.array_equal(before[:, :common], after[:, :common]))
 
@@ -424,5 +426,5 @@ def off(moving: list[tuple[str, Floats]], degree: int) -> float:
         some = max(_SMALL // max(matrix.size, 1), 1)
         for k in range(0, values.shape[1], some):
             error = matrix @ nodes[:, k : k + some] - true[:, k : k + some]
-            worst = max(worst, float(max(error.max(initial=0.0), -error.min(initial=0.0))) / TOLERANCE[name])
+            worst = max(worst, float(max(error.max(initial=0.0), -error.min(initial=0.0))) / TOLERANCE.get(name, _ELSE))
     return worst

@@ -23,15 +23,23 @@ from viz.render import typeset
 from viz.render.display import Item
 from viz.render.film import Film, Piece, Segment, stacked
 from viz.render.simplify import needed
+from viz.render.solid import NUMBERS
 
-# Steps in which numbers are kept: 16 to a canvas unit, 255 for colours.
+# Steps in which numbers are kept: 16 to a canvas unit, 255 for colours. In space small errors grow: what is in front
+# of what hangs on them.
 SCALES = {"xy": 16, "size": 16, "width": 16, "edge_width": 16, "angle": 16, "color": 255, "edge": 255, "count": 1}
+SCALES |= {"turn": 4096, "stand": 64, "heights": 4096, "rise": 16384, "box": 1024, "line": 512, "above": 1024}
+SCALES |= {"at": 64, "shift": 16, "step": 4096, "upto": 4096, "xyz": 512, "dim": 255, "nodes": 16, "strokes": 16}
+SCALES |= {"fill": 255, "ink": 255, "dots": 16, "plane": 16, "tint": 255}
+COLUMNS = {"xy": 2, "shift": 2, "line": 2, "dim": 2, "xyz": 3, "nodes": 3, "strokes": 3, "dots": 3}
+COLUMNS |= {"color": 4, "edge": 4, "fill": 4, "ink": 4, "tint": 4}
 CHANNELS = {
     "lines": ("xy", "count", "color", "width"),
     "points": ("xy", "color", "size", "edge", "edge_width"),
     "polygons": ("xy", "color", "edge", "edge_width"),
     "image": ("xy",),
     "text": ("xy", "color", "size", "angle"),
+    **NUMBERS,
 }
 _SIMPLER = 0.1  # canvas units by which lines with fewer vertices may be off
 _MOMENTS = 5  # at which lines are looked at to choose their vertices
@@ -120,7 +128,9 @@ class _Table:
         arrays = [self._array(key, *told) for key, told in tape.arrays.items()]
         glyphs = [_place(self._glyphs, self._glyph_list, name, path) for name, path in tape.glyphs.items()]
         images = [self._image(key, *told) for key, told in tape.pictures.items()]
-        looks = [self._look(key, kind, value, glyphs, images) for key, (kind, value) in tape.looks.items()]
+        looks: list[int] = []
+        for key, (kind, value) in tape.looks.items():
+            looks.append(self._look(key, kind, value, glyphs, images, looks))
         items = [
             self._items.setdefault((looks[look], degree, *(arrays[ref] for ref in refs)), len(self._items))
             for look, degree, *refs in tape.items
@@ -185,11 +195,15 @@ class _Table:
             self._planes.append(planes)
         return _place(self._images, self._image_list, key, told)
 
-    def _look(self, key: Any, kind: str, value: Any, glyphs: list[int], images: list[int]) -> int:
-        if kind == "text":
+    def _look(self, key: Any, kind: str, value: Any, glyphs: list[int], images: list[int], looks: list[int]) -> int:
+        """Where a look stands here; it may refer to glyphs, pictures, and looks before it."""
+        if kind in ("text", "pinned text"):
             value = {**value, "glyphs": [glyphs[k] for k in value["glyphs"]]}
         elif kind == "image":
             value = images[value]
+        elif kind == "ruler":
+            axis, named, texts = value
+            value = [axis, named, [[looks[k] for k in sides] for sides in texts]]
         return _place(self._looks, self._look_list, key, [kind, value])
 
 
@@ -251,7 +265,7 @@ class _Packer:
         """A thing: the number of an item; or of one with the ends and degrees of its segments; or of many with ends."""
         if len(segments) == 1:
             return self._item(segments)
-        shapes = {(one.look, one.numbers["xy"].shape) for segment in segments for one in segment.items}
+        shapes = {(one.look, one.extent) for segment in segments for one in segment.items}
         if len(shapes) > 1 or any(a.items[-1] is not b.items[0] for a, b in pairwise(segments)):
             return [[round(s.end, 6), self._item((s,))] for s in segments]
         return [self._item(segments), [[round(s.end, 6), len(s.items) - 1] for s in segments]]
@@ -266,18 +280,16 @@ class _Packer:
         between = [one for segment in segments for one in segment.between]
         item = column[0]
         refs: list[int] = []
+        names = CHANNELS[item.kind]
         if item.kind == "lines":
             refs += self._lines([i.numbers["xy"] for i in column], [i.numbers["xy"] for i in between], pace)
-        else:
-            refs.append(self._numbers([i.numbers["xy"] for i in column], "xy", pace))
-        for name in CHANNELS[item.kind]:
-            if name not in ("xy", "count"):
-                refs.append(self._numbers([i.numbers[name] for i in column], name, pace))
+            names = names[2:]
+        refs += [self._numbers([i.numbers[name] for i in column], name, pace) for name in names]
         key = (self._look(item), len(column) - 1, *refs)
         return self._items.setdefault(key, len(self._items))
 
     def _numbers(self, arrays: list[Any], name: str, pace: list[int]) -> int:
-        columns = {"xy": 2, "color": 4, "edge": 4}.get(name, 1)
+        columns = COLUMNS.get(name, 1)
         if all(a is arrays[0] for a in arrays):
             key = (id(arrays[0]), name)
             if key not in self._single:  # kept with the array, whose number nobody else gets meanwhile
@@ -325,21 +337,33 @@ class _Packer:
         return self._arrays[key]
 
     def _look(self, item: Item) -> int:
-        key = (item.kind, *item.look)
+        return self._told(item.kind, item.look, item.pixels)
+
+    def _told(self, kind: str, look: tuple[Any, ...], pixels: Any = None) -> int:
+        """Where a look stands."""
+        key = (kind, *look)
         if key not in self._looks:
-            self._looks[key] = len(self._looks)
-            if item.kind == "text":
-                value: Any = self._run(item)
-            elif item.kind == "image":
-                value = self._image(str(item.look[0]), item.pixels)
+            if kind in ("text", "pinned text"):
+                value: Any = self._run(look)
+            elif kind == "image":
+                value = self._image(look[0], pixels)
+            elif kind == "ruler":
+                value = [*look[:2], [self._both(text) for text in look[2]]]
+            elif kind in NUMBERS:
+                value = list(look)
             else:
-                value = item.look[0] if item.look else None
-            self._look_list.append([item.kind, value])
+                value = look[0] if look else None
+            self._looks[key] = len(self._look_list)
+            self._look_list.append([kind, value])
         return self._looks[key]
 
-    def _run(self, item: Item) -> dict[str, Any]:
+    def _both(self, text: str) -> list[int]:
+        """The looks of a text that stands to the right of its place, and to the left."""
+        return [self._told("text", (text, "regular", (side, "top"), 1.35)) for side in ("left", "right")]
+
+    def _run(self, look: tuple[Any, ...]) -> dict[str, Any]:
         """A text: its glyphs, and how far each stands from the one before, in steps of an em."""
-        string, weight, anchor, spacing = item.look
+        string, weight, anchor, spacing = look
         run = typeset.run(string, weight, anchor, spacing)  # pyright: ignore[reportArgumentType]
         places = np.rint(run.places * _EM).astype(int)
         moves = np.diff(places[:, :2], axis=0, prepend=0)

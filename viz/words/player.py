@@ -21,6 +21,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "S stop after each step, F full screen.",
         "按键：空格键播放，方向键按步骤前进后退，逗号和句号逐帧移动；L 语言，T 主题，C 字幕，S 每步暂停，F 全屏。",
     ),
+    "player.turn": ("Drag to turn", "拖动可旋转"),
+    "player.untouched": ("Turn back", "转回原位"),
+    "player.turning": (
+        "The surface can be turned: drag it with mouse or finger, or hold Shift and press the arrow keys; a double "
+        "click turns it back.",
+        "曲面可以旋转：用鼠标或手指拖动，或按住 Shift 键再按方向键；双击恢复原位。",
+    ),
     "player.at": ("{step}, step {number} of {count}", "{step}，第 {number} 步，共 {count} 步"),
     "player.right": ("Right.", "答对了。"),
     "player.wrong": ("Not quite.", "不对。"),

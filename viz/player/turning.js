@@ -1,0 +1,104 @@
+// A surface is turned by hand: dragged with mouse or finger, or with Shift and the arrow keys.
+import { additions } from "./stage.js";
+
+const DEGREES = { x: 0.4, y: 0.3 }; // for each pixel that the hand moves
+const KEY_DEGREES = 7.5;
+const STILL = 4; // pixels below which a press is a click
+
+/** Ties hands and keys to the panels in space. */
+class Turning {
+  constructor(player) {
+    this.player = player;
+    this.stage = player.stage;
+    this.canvas = player.stage.canvas;
+    this.held = null;
+    this.button = document.getElementById("turn");
+    this.button.addEventListener("click", () => this.reset());
+    this.canvas.addEventListener("pointerdown", (event) => this.take(event));
+    this.canvas.addEventListener("pointermove", (event) => this.move(event));
+    for (const end of ["pointerup", "pointercancel"]) this.canvas.addEventListener(end, () => this.drop());
+    this.canvas.addEventListener("dblclick", (event) => {
+      if (this.panel(event)) this.reset();
+    });
+    // A finger on the surface turns it, one beside it scrolls the page.
+    const touch = (event) => {
+      if (event.touches.length === 1 && this.panel(event.touches[0])) event.preventDefault();
+    };
+    this.canvas.addEventListener("touchstart", touch, { passive: false });
+    this.show();
+  }
+
+  /** The panel in space under a pointer, or null. */
+  panel({ clientX, clientY }) {
+    const { left, top, width, height } = this.canvas.getBoundingClientRect();
+    const { view } = this.stage;
+    const [x, y] = [((clientX - left) / width) * view.width, ((clientY - top) / height) * view.height];
+    const under = this.stage.spaces().find(({ clip: [a, b, w, h] }) => x >= a && x <= a + w && y >= b && y <= b + h);
+    return under?.name ?? null;
+  }
+
+  take(event) {
+    const name = event.button === 0 ? this.panel(event) : null;
+    if (name) this.held = { name, x: event.clientX, y: event.clientY, moved: false, id: event.pointerId };
+  }
+
+  move(event) {
+    if (!this.held) {
+      this.canvas.style.cursor = this.panel(event) ? "grab" : "";
+      return;
+    }
+    const { held } = this;
+    const [dx, dy] = [event.clientX - held.x, event.clientY - held.y];
+    if (!held.moved && Math.hypot(dx, dy) < STILL) return;
+    if (!held.moved) this.canvas.setPointerCapture(held.id);
+    held.moved = true;
+    held.x = event.clientX;
+    held.y = event.clientY;
+    this.canvas.style.cursor = "grabbing";
+    this.turn(held.name, -DEGREES.x * dx, DEGREES.y * dy);
+  }
+
+  drop() {
+    if (this.held?.moved) this.player.stroked = true; // no click, which would play
+    this.held = null;
+    this.canvas.style.cursor = "";
+  }
+
+  /** Turns a panel by some degrees. */
+  turn(name, azimuth, elevation) {
+    const before = this.stage.hands.get(name) ?? { azimuth: 0, elevation: 0 };
+    const tilt = Math.min(Math.max(before.elevation + elevation, -90), 90);
+    this.stage.hands.set(name, { azimuth: (before.azimuth + azimuth) % 360, elevation: tilt });
+    this.player.stale = true;
+    this.show();
+  }
+
+  reset() {
+    this.stage.hands.clear();
+    this.player.stale = true;
+    this.show();
+  }
+
+  /** Whether a key turned something. */
+  key(event) {
+    const [x, y] = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0];
+    if (!event.shiftKey || (!x && !y)) return false;
+    for (const { name } of this.stage.spaces()) this.turn(name, KEY_DEGREES * x, KEY_DEGREES * y);
+    return true;
+  }
+
+  /** Whether a pointer is on something that it turns. */
+  holds(event) {
+    return this.panel(event) !== null;
+  }
+
+  /** The button says what can be done; where nothing stands in space it is not there. */
+  show() {
+    const turned = this.stage.hands.size > 0;
+    this.button.hidden = !turned && this.stage.spaces().length === 0;
+    this.button.textContent = this.player.say(turned ? "untouched" : "turn");
+    this.button.disabled = !turned;
+  }
+}
+
+additions.push((player) => new Turning(player));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -353,28 +354,34 @@ class Picture:
 
     def _main(self, azimuth: float, rise: float, at: float, worst: float) -> Panel:
         marks: list[Mark] = list(self.ground(azimuth, rise))
-        things: list[Thing] = [self.relief.viewpoint(azimuth), *self.block(rise)]
-        land = self.data.land
+        land, look = self.data.land, ([self.slice_color], ["circle"])
         if len(land.marks):
-            spots, hidden = self.relief.spot(land.marks, azimuth, rise)
-            marks.append(self._corners(spots, hidden))
+            marks.append(self._corners(*self.relief.spot(land.marks, azimuth, rise)))
+        row, xy = 0.0, land.path[:1]
         if self.data.walks:
             row = self._reached(at)
             spot, hidden = self.relief.spot(land.path[:1], azimuth, rise)
             marks.append(self._begin(spot, hidden[0]))
             if at > 0:
                 marks += strokes(self.theme, [(*self.trail(azimuth).upto(row), self.slice_color)], 4.6)
-            things += tracks(self.theme, [(self.course, self.slice_color)], row if at > 0 else -1.0, 4.6)
             if worst > 0:
                 marks += self._poles(azimuth, worst)
-                things += self._poles_in_space(worst)
             xy = place(land.path, self._shown(row, worst))[None]
             spots, hidden = self.relief.spot(xy, azimuth, rise)
-            look = [self.slice_color], ["circle"]
             marks += heads(self.theme, self.main_plot, spots, *look, dim=hidden.tolist())
-            things += heads_in_space(self.theme, self.main_plot, spots, self.relief.laid(xy, rise), *look)
+
+        def space() -> Iterator[Thing]:
+            yield self.relief.viewpoint(azimuth)
+            yield from self.block(rise)
+            if self.data.walks:
+                course = [(self.course, self.slice_color)]
+                yield from tracks(self.theme, course, row if at > 0 else -1.0, 4.6)
+                yield from self._poles_in_space(worst) if worst > 0 else ()
+                spots, laid = self.relief.spot(xy, azimuth, rise)[0], self.relief.laid(xy, rise)
+                yield from heads_in_space(self.theme, self.main_plot, spots, laid, *look)
+
         rect, relief = self.main_rect, self.relief
-        return Panel("main", rect, relief.xlim, relief.ylim, tuple(marks), equal=True, space=tuple(things))
+        return Panel("main", rect, relief.xlim, relief.ylim, tuple(marks), equal=True, space=space)
 
     def _corners(self, spots: Floats, hidden: Any) -> Points:
         """The checkpoints that the plane goes through."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -272,7 +273,6 @@ class Lifted(_Wide):
         if height is not None:
             marks += plate(theme, eye, height, np.array(eye.centre[:2]), cut * self.plate)
         marks += above
-        things: list[Thing] = [eye.viewpoint(self.rect[2:]), *axes, self._fabric(eye, what, j, s, sheet, nodes, cut)]
         if what == "line" or not self.det:
             curves = [place([space[i] for space in self.own_boundary]) for i in range(len(self.own_boundary[0]))]
             pinned = self._pinned_lines(eye, curves, lambda flat: boundary_lines(theme, flat))
@@ -290,7 +290,14 @@ class Lifted(_Wide):
         window = Eye.limits(self.rect[2:])
         chrome = None, theme.panel, theme.edge
         marks += [one.mark for one in pinned]
-        return Panel("main", self.rect, *window, tuple(marks), *chrome, equal=True, space=(*things, *pinned))
+
+        def space() -> Iterator[Thing]:
+            yield eye.viewpoint(self.rect[2:])
+            yield from axes
+            yield self._fabric(eye, what, j, s, sheet, nodes, cut)
+            yield from pinned
+
+        return Panel("main", self.rect, *window, tuple(marks), *chrome, equal=True, space=space)
 
     def _pinned_lines(self, eye: Eye, lines: list[Floats], looks: Any) -> list[Pinned]:
         """Lines (P, 3) in space by those marks that show what is seen of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -347,18 +348,24 @@ class Stage:
             runners = [(*both, color) for both, color in zip(lines, self.colors, strict=True)]
             again = [(trail.upto(at)[0], color) for trail, color in zip(over, self.colors, strict=True)]
             marks += strokes(self.theme, runners, 4.6, again)
-        things: list[Thing] = [self.relief.viewpoint(azimuth), *self.ground(rise)]
-        things += tracks(self.theme, self.courses, at, 4.6, self.courses_over)
         here, gone = self._here(at), self._gone(at)
+        xy = np.array([place(self.data.paths[i], at) for i in here] + [self._inward(end) for _, end in gone])
+        spots = np.empty((0, 2))
         if here or gone:
-            xy = np.array([place(self.data.paths[i], at) for i in here] + [self._inward(end) for _, end in gone])
             spots, hidden = self.relief.spot(xy, azimuth, rise)
             marks += self._heads(self.main_plot, spots, here, gone, hidden.tolist())
-            crew, plot = self._crowd(here, gone), self.main_plot
-            things += heads_in_space(self.theme, plot, spots, self.relief.laid(xy, rise), *crew[:2], _HEAD, crew[2])
+
+        def space() -> Iterator[Thing]:
+            yield self.relief.viewpoint(azimuth)
+            yield from self.ground(rise)
+            yield from tracks(self.theme, self.courses, at, 4.6, self.courses_over)
+            if here or gone:
+                colors, markers, broken = self._crowd(here, gone)
+                laid = self.relief.laid(xy, rise)
+                yield from heads_in_space(self.theme, self.main_plot, spots, laid, colors, markers, _HEAD, broken)
+
         rect, relief = self.places.main_rect, self.relief
-        chrome = rect, relief.xlim, relief.ylim
-        return Panel("main", *chrome, tuple(marks), equal=True, key=self.key, space=tuple(things))
+        return Panel("main", rect, relief.xlim, relief.ylim, tuple(marks), equal=True, key=self.key, space=space)
 
     def _crowd(self, here: list[int], gone: _Ends) -> tuple[list[Any], list[str], list[bool]]:
         """Colour and marker of those who run and those who are gone, and which are which."""

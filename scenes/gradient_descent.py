@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -422,20 +422,26 @@ class _Stage:
         if at > 0:
             lines = [(*trail.upto(at), c) for trail, c in zip(self.trails(azimuth), self.colors, strict=True)]
             marks += strokes(self.theme, lines, 4.6)
-        things: list[Thing] = [self.relief.viewpoint(azimuth), *self.ground(rise)]
-        things += tracks(self.theme, self.courses, at, 4.6)
         here, xy = self._here(at)
+        spots = xy
         if here:
             spots, hidden = self.relief.spot(xy, azimuth, rise)
             marks += self._heads(self.main_plot, here, spots, hidden.tolist())
-            looks = [self.colors[i] for i in here], [self.markers[i] for i in here]
-            things += heads_in_space(self.theme, self.main_plot, spots, self.relief.laid(xy, rise), *looks)
         if at >= self.data.steps:
-            star = self._star(self.relief.spot(self.minimum, azimuth, rise)[0])
-            marks.append(star)
-            things.append(Pinned(star, self.relief.laid(self.minimum, rise)))
+            marks.append(self._star(self.relief.spot(self.minimum, azimuth, rise)[0]))
+
+        def space() -> Iterator[Thing]:
+            yield self.relief.viewpoint(azimuth)
+            yield from self.ground(rise)
+            yield from tracks(self.theme, self.courses, at, 4.6)
+            if here:
+                looks = [self.colors[i] for i in here], [self.markers[i] for i in here]
+                yield from heads_in_space(self.theme, self.main_plot, spots, self.relief.laid(xy, rise), *looks)
+            if at >= self.data.steps:
+                yield Pinned(self._star(self.minimum), self.relief.laid(self.minimum, rise))
+
         chrome = self.main_room, self.relief.xlim, self.relief.ylim
-        return Panel("main", *chrome, tuple(marks), equal=True, space=tuple(things))
+        return Panel("main", *chrome, tuple(marks), equal=True, space=space)
 
     def _heads(self, plot: Plot, here: list[int], xy: Floats, dim: list[bool] | None = None) -> tuple[Mark, ...]:
         return heads(self.theme, plot, xy, [self.colors[i] for i in here], [self.markers[i] for i in here], dim=dim)

@@ -36,7 +36,7 @@ from viz.playing import about, player_page, stands_in_space
 from viz.render import painter, typeset
 from viz.render.display import Item, item
 from viz.render.film import film
-from viz.render.pack import packed
+from viz.render.pack import packed, taped
 from viz.space import Block, Drape, Pinned, Thing, Track, Viewpoint, alike
 from viz.theme import DARK, viridis
 
@@ -248,7 +248,7 @@ class Land:
             things += tracks(DARK, [(self.course, color)], upto, 4.0)
         marks += heads(DARK, self.plot, here, [color], ["circle"], dim=dim.tolist())
         things += heads_in_space(DARK, self.plot, here, relief.laid(xy, rise), [color], ["circle"])
-        return Panel("main", RECT, relief.xlim, relief.ylim, tuple(marks), equal=True, space=tuple(things))
+        return Panel("main", RECT, relief.xlim, relief.ylim, tuple(marks), equal=True, space=lambda: things)
 
 
 class Cloth:
@@ -287,7 +287,7 @@ class Cloth:
         arguments = (height, tints, cut or 0.0, plane)
         things = [eye.viewpoint(size), fabric(eye, size, sheet, self.nodes, plain[None], True, *arguments), *pins]
         marks = (*below, *above, *(pin.mark for pin in pins))
-        return Panel("main", RECT, *Eye.limits(size), marks, equal=True, space=tuple(things))
+        return Panel("main", RECT, *Eye.limits(size), marks, equal=True, space=lambda: things)
 
 
 def boundary(flat: Floats) -> Lines:
@@ -301,7 +301,7 @@ def document(monkeypatch: Any, panel: Callable[[float], Panel]) -> str:
         told = about(animation, 0.0, None, ["dark"], ["en"])
         taken = film(lambda t: Frame((panel(t),), 1920, 1080, "#101520"), animation.timeline)
     assert stands_in_space(taken)
-    return page(packed({"dark-en": taken}, told), "t", "d", "en", "dark", "test", space=True)
+    return page(packed({"dark-en": taped(taken)}, told), "t", "d", "en", "dark", "test", space=True)
 
 
 def motion(t: float) -> tuple[float, float, float]:
@@ -477,16 +477,16 @@ def test_a_page_without_space_has_nothing_to_turn(monkeypatch: Any) -> None:
 def test_space_and_marks_come_from_the_same_numbers() -> None:
     land = Land()
     panel = land.panel(AZIMUTH, 1.0, 30.0)
-    kinds = [type(one).__name__ for one in panel.space]
+    kinds = [type(one).__name__ for one in panel.things]
     assert kinds[:2] == ["Viewpoint", "Block"] and {"Walls", "Ruler", "Track", "Drape", "Pinned"} <= set(kinds)
-    view, block = panel.space[:2]
+    view, block = panel.things[:2]
     assert isinstance(view, Viewpoint) and isinstance(block, Block)
     camera = land.relief.camera(AZIMUTH)
     assert view.distance * land.relief.unit == pytest.approx(camera.distance)
     assert block.heights.max() * land.relief.unit == pytest.approx(0.8)
-    drape = next(one for one in panel.space if isinstance(one, Drape))
+    drape = next(one for one in panel.things if isinstance(one, Drape))
     assert drape.counts.sum() == len(drape.lines)
-    track = next(one for one in panel.space if isinstance(one, Track))
+    track = next(one for one in panel.things if isinstance(one, Track))
     # The points of the path, projected, are the trail.
     flat = camera.project(track.xyz * land.relief.unit)[0]
     trail = land.relief.trail(land.parts, AZIMUTH).parts[0]
@@ -494,8 +494,8 @@ def test_space_and_marks_come_from_the_same_numbers() -> None:
     assert away.max() < 1e-9
     # What stands still is the same thing from frame to frame.
     again = land.panel(AZIMUTH + 5, 1.0, 31.0)
-    assert again.space[1] is block
-    risen = land.panel(AZIMUTH, 0.5, 31.0).space[1]
+    assert again.things[1] is block
+    risen = land.panel(AZIMUTH, 0.5, 31.0).things[1]
     assert isinstance(risen, Block) and risen.heights is block.heights and risen.rise == 0.5
 
 

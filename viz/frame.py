@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -76,7 +77,8 @@ class Panel:
         equal: when True, one unit is equally long in x and y; checked on construction.
         clip: whether marks end at the panel's edge.
         key: what its marks stand for, where other panels of the picture say it; a figure of this panel alone shows it.
-        space: the same as the marks, in space, for those who can look at it from another side; empty where it is flat.
+        space: makes the same as the marks, in space, for those who look at it from another side; None where it is flat.
+            Called where it is wanted: a video does without.
     """
 
     name: str
@@ -92,7 +94,7 @@ class Panel:
     equal: bool = False
     clip: bool = True
     key: tuple[Key, ...] = ()
-    space: tuple[Thing, ...] = ()
+    space: Callable[[], Iterable[Thing]] | None = None
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -100,7 +102,6 @@ class Panel:
         put(self, "xlim", tuple(float(v) for v in self.xlim))
         put(self, "ylim", tuple(float(v) for v in self.ylim))
         put(self, "marks", tuple(self.marks))
-        put(self, "space", tuple(self.space))
         put(self, "face", None if self.face is None else tuple(rgba(self.face).tolist()))
         put(self, "edge", None if self.edge is None else tuple(rgba(self.edge).tolist()))
         numbers = (*self.rect, *self.xlim, *self.ylim)
@@ -122,6 +123,11 @@ class Panel:
         """Everything about the panel except its marks; equal chromes look the same."""
         parts = (self.name, self.rect, self.xlim, self.ylim, self.axes, self.face, self.edge)
         return (*parts, self.xscale, self.yscale, self.clip)
+
+    @property
+    def things(self) -> tuple[Thing, ...]:
+        """What stands in the panel, in space where that is known."""
+        return self.marks if self.space is None else tuple(self.space())
 
     def to_canvas(self, xy: ArrayLike) -> Floats:
         """Data coordinates (…, 2) to canvas units (…, 2)."""

@@ -74,8 +74,7 @@ def sheet(panel: Panel) -> Sheet:
         VizError: a mark that is not known.
     """
     clip = np.array(panel.rect) if panel.clip else None
-    things = panel.space or panel.marks
-    return Sheet(panel.name, clip, _chrome(_Ground(panel)), tuple(item(thing, panel) for thing in things))
+    return Sheet(panel.name, clip, _chrome(_Ground(panel)), tuple(item(thing, panel) for thing in panel.things))
 
 
 def _fingerprint(mark: Image) -> str:

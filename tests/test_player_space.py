@@ -72,13 +72,12 @@ RECORD = """([time, azimuth, elevation]) => {
             found.push({ kind: "stroke", paths: paths.map((p) => [...p]), style: this.strokeStyle, width, dash });
         },
     };
-    player.stage.hands.clear();
-    if (azimuth || elevation) player.stage.hands.set("main", { azimuth, elevation });
+    player.stage.hand = azimuth || elevation ? { azimuth, elevation } : null;
     player.stage.draw(time);
     for (const part of player.stage.parts(time)) {
         if (part.space) player.stage.slots(base, part, 0, part.piece[3].length, time);
     }
-    player.stage.hands.clear();
+    player.stage.hand = null;
     return found;
 }"""
 
@@ -326,7 +325,7 @@ def test_a_landscape_stands_as_in_its_frames_however_it_is_turned(tmp_path: Path
             compare(tab.evaluate(RECORD, [time, *hand]), truth(turned), True)
         # Turned so far down that hills hide much: what is in front is drawn last.
         for azimuth, elevation in ((40.0, -18.0), (-150.0, -16.0)):
-            tab.evaluate(f"player.stage.hands.set('main', {{azimuth: {azimuth}, elevation: {elevation}}})")
+            tab.evaluate(f"player.stage.hand = {{azimuth: {azimuth}, elevation: {elevation}}}")
             tab.evaluate("player.stage.draw(1.0)")
             view = Land(ELEVATION + elevation)
             low = view.panel(AZIMUTH + 35.0 + azimuth, 1.0, 35.0)
@@ -366,9 +365,7 @@ def test_a_sheet_stands_as_in_its_frames_however_it_is_turned(
         for time, *hand in ((0.1, 0, 0), (0.5, 0, 0), (0.55, 100, 30), (1.0, -140, -10)):
             panel = cloth.panel(motion(time)[0] + hand[0], 25.0 + hand[1], cut)
             compare(tab.evaluate(RECORD, [time, *hand]), truth(panel), order=True)
-            tab.evaluate(
-                "([t, azimuth, elevation]) => player.stage.hands.set('main', {azimuth, elevation})", [time, *hand]
-            )
+            tab.evaluate("([t, azimuth, elevation]) => { player.stage.hand = {azimuth, elevation}; }", [time, *hand])
             tab.evaluate(f"player.stage.draw({time})")
             true = painter("mpl", 1920, 1080).paint(Frame((panel,), 1920, 1080, "#101520"))[..., :3]
             gap = np.abs(seen(tab) - true).mean(axis=2)[90:690, 60:960]
@@ -418,13 +415,13 @@ def test_hands_and_keys_turn_it_and_turn_it_back(tmp_path: Path, monkeypatch: An
         tab.mouse.down()
         tab.mouse.move(x + 50, y + 20, steps=4)
         tab.mouse.up()
-        assert tab.evaluate("[...player.stage.hands]") == [["main", {"azimuth": -20, "elevation": 6}]]
+        assert tab.evaluate("player.stage.hand") == {"azimuth": -20, "elevation": 6}
         assert not tab.evaluate("player.clock.playing")  # a drag is no click
         until(tab, f"player.stage.canvas.toDataURL() !== {before!r}")
         assert turn.inner_text() == "Turn back" and turn.is_enabled()
         tab.keyboard.press("Shift+ArrowRight")
         tab.keyboard.press("Shift+ArrowDown")
-        hand = tab.evaluate("player.stage.hands.get('main')")
+        hand = tab.evaluate("player.stage.hand")
         assert hand == {"azimuth": -27.5, "elevation": 13.5}
         assert tab.evaluate("player.clock.time") == 0  # the arrows alone go by steps
         turn.click()
@@ -454,11 +451,11 @@ def test_a_finger_turns_the_surface_and_strokes_beside_it(tmp_path: Path, monkey
     with browser(viewport={"width": 700, "height": 700}, has_touch=True) as tab:
         show(tab, made, tmp_path)
         tab.evaluate(stroke, [500, 390])
-        assert tab.evaluate("player.stage.hands.get('main').azimuth") == pytest.approx(24)
+        assert tab.evaluate("player.stage.hand.azimuth") == pytest.approx(24)
         assert not tab.evaluate("player.clock.playing")
         tab.evaluate("player.stroked = false")
         tab.evaluate(stroke, [1700, 390])
-        assert tab.evaluate("player.stage.hands.get('main').azimuth") == pytest.approx(24)
+        assert tab.evaluate("player.stage.hand.azimuth") == pytest.approx(24)
         assert tab.evaluate("player.clock.playing")
 
 

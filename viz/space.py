@@ -23,6 +23,7 @@ class Viewpoint:
     """From where all that follows in a panel is seen.
 
     Args:
+        width: of the panel for which the lengths hold; in a larger one everything is as much farther apart.
         azimuth: degrees around the vertical axis; 0 looks along +y.
         elevation: degrees above the horizon.
         distance: of the eye from the middle of the picture.
@@ -31,6 +32,7 @@ class Viewpoint:
             above that of the panel; None where everything keeps its size.
     """
 
+    width: float
     azimuth: float
     elevation: float
     distance: float

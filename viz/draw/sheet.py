@@ -51,7 +51,7 @@ class Eye:
 
     def viewpoint(self, size: tuple[float, float]) -> Viewpoint:
         """The same for those who turn the space themselves, in a panel of this size."""
-        return Viewpoint(self.azimuth, self.elevation, _DISTANCE * _unit(size))
+        return Viewpoint(size[0], self.azimuth, self.elevation, _DISTANCE * _unit(size))
 
     def stand(self, points: Floats, size: tuple[float, float]) -> Floats:
         """Points (…, 3) as they stand in such a panel, canvas units from its middle."""

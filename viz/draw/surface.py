@@ -18,8 +18,6 @@ Bools = NDArray[np.bool_]
 _LIGHT = np.array([-0.35, -0.55, 0.76]) / np.linalg.norm([-0.35, -0.55, 0.76])
 # How bright a face is that turns away from the light, and what full light adds.
 _AMBIENT, _DIFFUSE = 0.62, 0.46
-# Each polygon reaches this far under its neighbours (picture units), so that no seam of background shines through.
-_OVERLAP = 0.0014
 # A point counts as hidden only when its sight line dips this deep below the surface, in units of the box: points
 # on the surface itself must not hide behind the rounding of their own height.
 _CLEARANCE = 0.004
@@ -114,13 +112,18 @@ class Surface:
         fills[:, :3] = np.clip(fills[:, :3] * (_AMBIENT + _DIFFUSE * light)[:, None], 0, 1)
         return fills
 
-    def polygons(self, camera: Camera) -> Polygons:
-        """The surface as polygons from back to front, in the camera's picture coordinates."""
+    def polygons(self, camera: Camera, overlap: float = 0.0014) -> Polygons:
+        """The surface as polygons from back to front, in the camera's picture coordinates.
+
+        Args:
+            camera: the eye.
+            overlap: how far each reaches under its neighbours, so that no seam of the ground shines through.
+        """
         flat, _ = camera.project(self._quads)
         order = self._order(camera)
         flat = flat[order]
         out = flat - flat.mean(axis=1, keepdims=True)
-        flat = flat + out * (_OVERLAP / np.maximum(np.hypot(out[..., 0], out[..., 1]), 1e-9))[..., None]
+        flat = flat + out * (overlap / np.maximum(np.hypot(out[..., 0], out[..., 1]), 1e-9))[..., None]
         return Polygons(flat, self._fills[order])
 
     def _order(self, camera: Camera) -> NDArray[np.intp]:
@@ -161,15 +164,16 @@ class Surface:
         color[:, :3] *= np.array([_AMBIENT + (1 - _AMBIENT) * s for s in shades]).reshape(-1, 1)
         return Polygons(flat, color)
 
-    def block(self, unit: float, rise: float, depth: float) -> Block:
+    def block(self, unit: float, rise: float, depth: float, overlap: float) -> Block:
         """The surface and the block under it as a thing in space.
 
         Args:
             unit: canvas units in a unit of the box.
+            overlap: as for `polygons`.
             rise: share of its height that it has reached.
             depth: how far the block reaches below the lowest height there can be.
         """
-        shading = Shading(tuple(_LIGHT.tolist()), _AMBIENT, _DIFFUSE, _OVERLAP * unit, _CLEARANCE * unit)
+        shading = Shading(tuple(_LIGHT.tolist()), _AMBIENT, _DIFFUSE, overlap * unit, _CLEARANCE * unit)
         half = self.half[0] * unit, self.half[1] * unit
         return Block(self._field * unit, self.faces, half, rise, depth * unit, shading)
 

@@ -4,6 +4,7 @@ import { apart, Eye, Field, runs, steady } from "./space.js";
 
 const LOWEST = 6; // degrees above the horizon between which a hand turns
 const HIGHEST = 86;
+const UNTOUCHED = { azimuth: 0, elevation: 0 };
 
 /** Keeps the last thing made for an object as long as what it was made from stays the same. */
 class Memory {
@@ -24,7 +25,7 @@ const memory = { shades: new Memory(), fields: new Memory(), draped: new Memory(
 
 /** From where the things that follow are seen: as told, or turned by hand. */
 function viewpoint(_context, { numbers: { turn, stand } }, about) {
-  const { azimuth, elevation } = about.hand ?? { azimuth: 0, elevation: 0 };
+  const { azimuth, elevation } = about.hand ?? UNTOUCHED;
   // Seen from straight above a plane is as it is; there a turn fades away.
   const share = Math.min(Math.max((90 - turn[1]) / 15, 0), 1);
   const high = Math.min(Math.max(turn[1] + share * elevation, Math.min(turn[1], LOWEST)), Math.max(turn[1], HIGHEST));
@@ -48,7 +49,7 @@ function block(context, { value, numbers: { heights, color, rise, box } }, about
   const xyz = field.corners();
   const fills = memory.shades.get(color, field.key, () => shades(xyz, rows, columns, color, light, ambient, diffuse));
   const seen = eye.see(xyz);
-  const reach = Math.max(overlap, about.pixel);
+  const reach = Math.max(overlap * eye.scale, about.pixel);
   // A line of sight passes the cells in growing distance along both axes: so drawn, each covers what it hides.
   const across = farFirst(columns - 1, field.half[0], eye.position[0]);
   const wide = 3 * columns;
@@ -207,7 +208,7 @@ function ruler(context, { value: [axis, named, looks], numbers: { at, color, siz
   const side = Math.sign(middle - seen[3 * count]);
   const drawn = [];
   for (let k = count - 1; k >= 0; k--) {
-    const xy = [seen[3 * k] + side * shift[0], seen[3 * k + 1] + shift[1]];
+    const xy = [seen[3 * k] + side * shift[0] * eye.scale, seen[3 * k + 1] + shift[1] * eye.scale];
     // Turned by hand an edge may be seen from its end: then the name comes first, and what has room beside it.
     const close = ([x, y]) => Math.hypot(x - xy[0], (y - xy[1]) * 1.5) < 2.2 * size[0];
     if (about.hand && drawn.some(close)) continue;
@@ -244,10 +245,10 @@ function track(context, { value: [behind, dash, near, blink], numbers }, { eye, 
 /** A path as an eye sees it: its points that can be told apart, their steps, and which are hidden. */
 function path(xyz, steps, eye, field, near, blink) {
   const seen = eye.see(xyz);
-  const kept = apart(seen, near);
+  const kept = apart(seen, near * eye.scale);
   const line = kept.map((k) => [seen[3 * k], seen[3 * k + 1]]);
   const own = Float64Array.from(kept.flatMap((k) => [...xyz.subarray(3 * k, 3 * k + 3)]));
-  return { line, steps: kept.map((k) => steps[k]), hidden: steady(line, field.hides(own, eye), blink) };
+  return { line, steps: kept.map((k) => steps[k]), hidden: steady(line, field.hides(own, eye), blink * eye.scale) };
 }
 
 /** A path up to a step. */
@@ -266,8 +267,8 @@ function pinned({ xyz, shift, dim }, { eye, field }) {
   const xy = new Float64Array(2 * count);
   const alike = !shift || shift.length === 2;
   for (let k = 0; k < count; k++) {
-    xy[2 * k] = seen[3 * k] + (shift ? shift[alike ? 0 : 2 * k] : 0);
-    xy[2 * k + 1] = seen[3 * k + 1] + (shift ? shift[alike ? 1 : 2 * k + 1] : 0);
+    xy[2 * k] = seen[3 * k] + (shift ? shift[alike ? 0 : 2 * k] * eye.scale : 0);
+    xy[2 * k + 1] = seen[3 * k + 1] + (shift ? shift[alike ? 1 : 2 * k + 1] * eye.scale : 0);
   }
   const fades = field && dim?.some((share) => share < 1);
   return { xy, hidden: fades ? field.hides(xyz, eye) : null };

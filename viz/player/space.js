@@ -6,9 +6,10 @@ const TINY = 1e-12;
 export class Eye {
   /**
    * @param {number[]} turn azimuth and elevation in degrees
-   * @param {number[]} stand distance, height of the middle, where that is in the picture; and the room to fill, if any
+   * @param {number[]} stand distance, height of the middle, where that is in the picture, how much larger the picture is
+   * than lengths say; and the room to fill, if any
    */
-  constructor([azimuth, elevation], [distance, middle, x, y, width, height, up]) {
+  constructor([azimuth, elevation], [distance, middle, x, y, scale, width, height, up]) {
     const [a, e] = [azimuth, elevation].map((degrees) => (degrees * Math.PI) / 180);
     this.right = [Math.cos(a), Math.sin(a), 0];
     this.up = [-Math.sin(a) * Math.sin(e), Math.cos(a) * Math.sin(e), Math.cos(e)];
@@ -18,6 +19,7 @@ export class Eye {
     this.position = this.ahead.map((v, k) => (k === 2 ? middle : 0) - distance * v);
     this.place = [x, y];
     this.room = width === undefined ? null : [width, height, up];
+    this.scale = scale;
     this.zoom = 1;
     this.shift = [0, 0];
     this.key = `${azimuth} ${elevation} ${distance} ${x} ${y}`;
@@ -31,9 +33,9 @@ export class Eye {
     const [rx, ry] = this.right;
     const [ux, uy, uz] = this.up;
     const [ax, ay, az] = this.ahead;
-    const scale = this.zoom * this.distance;
-    const left = this.place[0] + this.shift[0];
-    const top = this.place[1] - this.shift[1];
+    const scale = this.scale * this.zoom * this.distance;
+    const left = this.place[0] + this.scale * this.shift[0];
+    const top = this.place[1] - this.scale * this.shift[1];
     for (let n = 0; n < xyz.length; n += 3) {
       const x = xyz[n];
       const y = xyz[n + 1];
@@ -61,9 +63,10 @@ export class Eye {
       bottom = Math.max(bottom, seen[n + 1]);
     }
     const [width, height, up] = this.room;
-    this.zoom = Math.min(width / (right - left), height / (bottom - top));
+    this.zoom = Math.min(width / (right - left), height / (bottom - top)) * this.scale;
     const [x, y] = this.place;
-    this.shift = [-((left + right) / 2 - x) * this.zoom, ((top + bottom) / 2 - y) * this.zoom + up];
+    const grown = this.zoom / this.scale;
+    this.shift = [-((left + right) / 2 - x) * grown, ((top + bottom) / 2 - y) * grown + up];
   }
 }
 

@@ -16,7 +16,7 @@ export class Stage {
     this.ground = document.createElement("canvas");
     this.things = new Things(film);
     this.markers = film.head.markers;
-    this.hands = new Map(); // by how much panels in space are turned by hand, by name
+    this.hand = null; // by how much panels in space are turned: azimuth and elevation, degrees
     this.still = new Map();
     this.key = "";
     this.name = "";
@@ -42,8 +42,8 @@ export class Stage {
     const parts = this.parts(time);
     this.now = parts;
     const key = parts
-      .map(({ piece, kept, space, hand }) => {
-        const turned = space && hand ? `:${hand.azimuth}:${hand.elevation}` : "";
+      .map(({ piece, kept, space }) => {
+        const turned = space && this.hand ? `:${this.hand.azimuth}:${this.hand.elevation}` : "";
         return kept ? `${piece[0]}:${kept}${turned}` : "-";
       })
       .join();
@@ -71,17 +71,15 @@ export class Stage {
         const piece = pieceAt(panel[kind], time);
         if (!piece) continue;
         const kept = piece[1] - piece[0] >= LASTING ? this.resting(piece) : 0;
-        const [name] = panel;
-        found.push({ piece, kept, name, space: kind === 2 && this.inSpace(piece), hand: this.hands.get(name) });
+        found.push({ piece, kept, space: kind === 2 && this.inSpace(piece) });
       }
     }
     return found;
   }
 
-  /** The panels in the picture that stand in space, and the rectangles they fill. */
+  /** The rectangles of the panels in the picture that stand in space. */
   spaces() {
-    const found = (this.now ?? []).filter(({ space }) => space);
-    return found.map(({ name, piece }) => ({ name, clip: this.film.arrays[piece[2]].values }));
+    return (this.now ?? []).filter(({ space }) => space).map(({ piece }) => this.film.arrays[piece[2]].values);
   }
 
   inSpace(piece) {
@@ -100,10 +98,10 @@ export class Stage {
     return this.still.get(piece);
   }
 
-  slots(context, { piece, space, hand }, first, last, time) {
+  slots(context, { piece, space }, first, last, time) {
     if (first >= last) return;
     const pixel = this.view.width / this.canvas.width;
-    const about = { film: this.film, markers: this.markers, hand, pixel };
+    const about = { film: this.film, markers: this.markers, hand: this.hand, pixel };
     const clip = piece[2];
     context.save();
     if (clip >= 0) {

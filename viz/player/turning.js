@@ -18,33 +18,32 @@ class Turning {
     this.canvas.addEventListener("pointermove", (event) => this.move(event));
     for (const end of ["pointerup", "pointercancel"]) this.canvas.addEventListener(end, () => this.drop());
     this.canvas.addEventListener("dblclick", (event) => {
-      if (this.panel(event)) this.reset();
+      if (this.holds(event)) this.reset();
     });
     // A finger on the surface turns it, one beside it scrolls the page.
     const touch = (event) => {
-      if (event.touches.length === 1 && this.panel(event.touches[0])) event.preventDefault();
+      if (event.touches.length === 1 && this.holds(event.touches[0])) event.preventDefault();
     };
     this.canvas.addEventListener("touchstart", touch, { passive: false });
     this.show();
   }
 
-  /** The panel in space under a pointer, or null. */
-  panel({ clientX, clientY }) {
+  /** Whether a pointer is on something that it turns. */
+  holds({ clientX, clientY }) {
     const { left, top, width, height } = this.canvas.getBoundingClientRect();
     const { view } = this.stage;
     const [x, y] = [((clientX - left) / width) * view.width, ((clientY - top) / height) * view.height];
-    const under = this.stage.spaces().find(({ clip: [a, b, w, h] }) => x >= a && x <= a + w && y >= b && y <= b + h);
-    return under?.name ?? null;
+    return this.stage.spaces().some(([a, b, w, h]) => x >= a && x <= a + w && y >= b && y <= b + h);
   }
 
   take(event) {
-    const name = event.button === 0 ? this.panel(event) : null;
-    if (name) this.held = { name, x: event.clientX, y: event.clientY, moved: false, id: event.pointerId };
+    if (event.button !== 0 || !this.holds(event)) return;
+    this.held = { x: event.clientX, y: event.clientY, moved: false, id: event.pointerId };
   }
 
   move(event) {
     if (!this.held) {
-      this.canvas.style.cursor = this.panel(event) ? "grab" : "";
+      this.canvas.style.cursor = this.holds(event) ? "grab" : "";
       return;
     }
     const { held } = this;
@@ -55,7 +54,7 @@ class Turning {
     held.x = event.clientX;
     held.y = event.clientY;
     this.canvas.style.cursor = "grabbing";
-    this.turn(held.name, -DEGREES.x * dx, DEGREES.y * dy);
+    this.turn(-DEGREES.x * dx, DEGREES.y * dy);
   }
 
   drop() {
@@ -64,17 +63,17 @@ class Turning {
     this.canvas.style.cursor = "";
   }
 
-  /** Turns a panel by some degrees. */
-  turn(name, azimuth, elevation) {
-    const before = this.stage.hands.get(name) ?? { azimuth: 0, elevation: 0 };
+  /** Turns all that stands in space by some degrees: what is compared is seen from the same side. */
+  turn(azimuth, elevation) {
+    const before = this.stage.hand ?? { azimuth: 0, elevation: 0 };
     const tilt = Math.min(Math.max(before.elevation + elevation, -90), 90);
-    this.stage.hands.set(name, { azimuth: (before.azimuth + azimuth) % 360, elevation: tilt });
+    this.stage.hand = { azimuth: (before.azimuth + azimuth) % 360, elevation: tilt };
     this.player.stale = true;
     this.show();
   }
 
   reset() {
-    this.stage.hands.clear();
+    this.stage.hand = null;
     this.player.stale = true;
     this.show();
   }
@@ -82,19 +81,14 @@ class Turning {
   /** Whether a key turned something. */
   key(event) {
     const [x, y] = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0];
-    if (!event.shiftKey || (!x && !y)) return false;
-    for (const { name } of this.stage.spaces()) this.turn(name, KEY_DEGREES * x, KEY_DEGREES * y);
+    if (!event.shiftKey || (!x && !y) || this.stage.spaces().length === 0) return false;
+    this.turn(KEY_DEGREES * x, KEY_DEGREES * y);
     return true;
-  }
-
-  /** Whether a pointer is on something that it turns. */
-  holds(event) {
-    return this.panel(event) !== null;
   }
 
   /** The button says what can be done; where nothing stands in space it is not there. */
   show() {
-    const turned = this.stage.hands.size > 0;
+    const turned = this.stage.hand !== null;
     this.button.hidden = !turned && this.stage.spaces().length === 0;
     this.button.textContent = this.player.say(turned ? "untouched" : "turn");
     this.button.disabled = !turned;

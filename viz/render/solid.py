@@ -50,7 +50,7 @@ def solid(thing: Solid, panel: Panel) -> Raw:
 
 def _viewpoint(thing: Viewpoint, panel: Panel) -> Raw:
     x, y, w, h = panel.rect
-    stand = np.array([thing.distance, thing.middle, x + w / 2, y + h / 2, *(thing.room or ())])
+    stand = np.array([thing.distance, thing.middle, x + w / 2, y + h / 2, w / thing.width, *(thing.room or ())])
     turn = np.array([thing.azimuth, thing.elevation])
     return "viewpoint", (thing.room is not None,), {"turn": turn, "stand": stand}
 

@@ -1,4 +1,4 @@
-"""The demo as a page: how long it takes to make once the numbers are there, how large it is, how smoothly it plays.
+"""The demo as a page: how long it takes to make once the numbers are there, its size, how smoothly it plays and turns.
 
 Frames are counted by `requestAnimationFrame` in a headless Chromium, from the start of each step on.
 """
@@ -32,6 +32,23 @@ _PLAY = """(seconds) => new Promise((done) => {
         before = now;
         if (now - start < 1000 * seconds) requestAnimationFrame(tick);
         else { player.render = render; player.clock.pause(); done([gaps, drawn]); }
+    }
+    requestAnimationFrame(tick);
+})"""
+
+
+# Turned by hand all the while, as far as a hand does in that time.
+_TURN = """(seconds) => new Promise((done) => {
+    const gaps = [];
+    let before = null;
+    const start = performance.now();
+    function tick(now) {
+        if (before !== null) gaps.push(now - before);
+        before = now;
+        player.stage.hand = { azimuth: 0.06 * (now - start), elevation: 8 * Math.sin((now - start) / 700) };
+        player.stale = true;
+        if (now - start < 1000 * seconds) requestAnimationFrame(tick);
+        else { player.stage.hand = null; done(gaps); }
     }
     requestAnimationFrame(tick);
 })"""
@@ -97,6 +114,12 @@ def main() -> None:
             gaps.sort()
             rate = 1000 * len(gaps) / sum(gaps)
             print(f"| {start:g} s | {rate:.1f} | {gaps[int(0.95 * len(gaps))]:.1f} | {statistics.median(drawn):.1f} |")
+        for start in (float(s) for s in given.starts.split(",")):
+            tab.evaluate(f"player.jump({start})")
+            tab.wait_for_timeout(200)
+            if tab.evaluate("player.stage.spaces().length"):
+                gaps = tab.evaluate(_TURN, given.seconds)
+                print(f"turned by hand at {start:g} s: {1000 * len(gaps) / sum(gaps):.1f} frames a second")
         browser.close()
 
 

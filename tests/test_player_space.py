@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -335,6 +336,19 @@ def test_a_landscape_stands_as_in_its_frames_however_it_is_turned(tmp_path: Path
             assert (gap > 40).mean() < 0.008, (azimuth, (gap > 40).mean())
             compare(tab.evaluate(RECORD, [1.0, azimuth, elevation]), truth(low), True)
         assert tab.errors == []
+
+
+@needs_chromium
+def test_beside_a_twin_everything_comes_as_much_closer(tmp_path: Path, monkeypatch: Any) -> None:
+    land = Land()
+
+    def panel(t: float) -> Panel:
+        return dataclasses.replace(land.panel(*motion(t)), rect=(300.0, 200.0, 0.6 * RECT[2], 0.6 * RECT[3]))
+
+    with browser() as tab:
+        show(tab, document(monkeypatch, panel), tmp_path)
+        tab.evaluate("() => { player.stage.fit(1920, 1080); player.resize = () => {}; }")
+        compare(tab.evaluate(RECORD, [0.1, 0, 0]), truth(panel(0.1)))
 
 
 @needs_chromium

@@ -11,7 +11,7 @@ import numpy as np
 from viz.draw import board, layout
 from viz.draw.axes import axes, number, short, significant, ticks
 from viz.draw.heads import Plot
-from viz.draw.path import clip, upto
+from viz.draw.path import begun, clip
 from viz.draw.trace import broke_off
 from viz.frame import Panel, Rect
 from viz.marks import Floats, Lines, Mark, Points, Text
@@ -137,7 +137,7 @@ class Alone:
         for parts, at, ink in zip(self.stairs, ats, self.inks, strict=True):
             if at is None:
                 continue
-            cut = [line for part in parts if len(line := upto(part, at)) > 0]
+            cut = begun(parts, at)
             if lines := [line[:, 1:] for line in cut if len(line) > 1]:
                 marks.append(Lines.of(lines, ink, width=4.0))
             if cut and (cut[-1][-1, 0] >= at - 1e-9):
@@ -176,7 +176,7 @@ class Alone:
         for parts, at, ink in zip(self.lines, ats, self.inks, strict=True):
             if at is None:
                 continue
-            cut = [line for part in parts if len(line := upto(part, at)) > 0]
+            cut = begun(parts, at)
             if lines := [line for line in cut if len(line) > 1]:
                 marks.append(Lines.of(lines, ink, width=4.0))
             if cut and cut[-1][-1, 0] >= at - 1e-9:

@@ -13,7 +13,7 @@ from viz import ease, glyphs
 from viz.draw import board, layout
 from viz.draw.axes import axes, limits, log_ticks, short, significant, ticks
 from viz.draw.heads import Plot, heads
-from viz.draw.path import clip, place, upto
+from viz.draw.path import clip, place, upto, walked
 from viz.draw.relief import strokes
 from viz.draw.terrain import Terrain, signs
 from viz.errors import UsageError
@@ -434,7 +434,7 @@ class _Stage:
             runners = []
             # The noisiest lies lowest, so that it hides nothing.
             for i, at in sorted(zip(who, steps, strict=True), key=lambda pair: -(pair[0] % 3)):
-                lines = [line[:, 1:] for part in self.parts[i] if len(line := upto(part, at)) > 1]
+                lines = walked(self.parts[i], at)
                 runners.append((lines, (), self.colors[i]))
             marks += strokes(theme, runners, 3.4)
         xy = np.array(self._points(view, steps))

@@ -13,7 +13,7 @@ from viz import ease, glyphs
 from viz.draw import board, layout
 from viz.draw.axes import axes, log_ticks, short, ticks
 from viz.draw.heads import MARKERS, Plot, heads
-from viz.draw.path import clip, place, upto
+from viz.draw.path import begun, clip, place, walked
 from viz.draw.relief import strokes
 from viz.draw.terrain import Terrain, signs, spread
 from viz.draw.trace import broke_off
@@ -444,7 +444,7 @@ class _Stage:
         marks: list[Mark] = list(self.plan)
         left = self.told[i][1]
         if at > 0:
-            lines = [line[:, 1:] for part in self.parts[i] if len(line := upto(part, at)) > 1]
+            lines = walked(self.parts[i], at)
             marks += strokes(theme, [(lines, (), self.colors[i])], 3.2)
             dots = self.dots[i]
             dots = dots[: np.searchsorted(dots[:, 0], at, side="right")]
@@ -607,7 +607,7 @@ class _Stage:
         here: list[int] = []
         ends: list[Floats] = []
         for i, parts in enumerate(self.losses):
-            cut = [line for part in parts if len(line := upto(part, at)) > 0]
+            cut = begun(parts, at)
             if lines := [line for line in cut if len(line) > 1]:
                 marks.append(Lines.of(lines, self.colors[i], width=4.0))
             if at > 0 and cut and cut[-1][-1, 0] >= at - 1e-9:

@@ -15,7 +15,7 @@ from viz.draw import board, layout
 from viz.draw.axes import axes, log_ticks, number, short, significant, ticks
 from viz.draw.heads import Plot
 from viz.draw.magnify import Magnifier
-from viz.draw.path import clip, upto
+from viz.draw.path import begun, clip, walked
 from viz.draw.relief import strokes
 from viz.draw.terrain import Terrain, signs
 from viz.draw.window import Window
@@ -481,7 +481,7 @@ class _Stage:
     def _overview(self, at: float, zoom: float, ring: float, running: bool) -> Panel:
         data, theme = self.data, self.theme
         marks: list[Mark] = list(self.plan)
-        lines = [line[:, 1:] for part in self.parts if len(line := upto(part, at)) > 1]
+        lines = walked(self.parts, at)
         marks += strokes(theme, [(lines, (), theme.of(data.optimizer))], 3.6)
         (x0, x1), (y0, y1) = self.lens.camera(at, zoom, ring, running)
         corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1], [x0, y0]])
@@ -581,7 +581,7 @@ class _Stage:
     def _curve(self, at: float, lit: bool) -> Panel:
         theme, plot, data = self.theme, self.chart_plot, self.data
         marks: list[Mark] = [self.zone, self.edges[lit], self.limits[lit]]
-        cut = [line for part in self.sharp if len(line := upto(part, max(at, 1.0))) > 0]
+        cut = begun(self.sharp, max(at, 1.0))
         if lines := [line for line in cut if len(line) > 1]:
             marks.append(Lines.of(lines, theme.of(data.optimizer), width=4.0))
         if cut:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from viz.draw.contour import contour_lines, contour_map, shade
 from viz.draw.heads import Plot, apart, heads
-from viz.draw.path import clip, place, refine, upto
+from viz.draw.path import begun, clip, place, refine, upto, walked
 from viz.draw.relief import Relief
 from viz.draw.surface import Camera, Surface, runs
 from viz.frame import Panel
@@ -336,6 +336,13 @@ def test_upto_cuts_between_corners() -> None:
     assert upto(part, 1.0).tolist() == [[1, 10, 0]]
     assert upto(part, 2.5).tolist() == [[1, 10, 0], [2, 20, 4], [2.5, 15, 4]]
     assert upto(part, 4.0) is not part and upto(part, 9.0).tolist() == part.tolist()
+
+
+def test_only_parts_that_have_begun_are_drawn_and_a_single_point_is_no_line() -> None:
+    parts = [np.array([[0.0, 5.0, 6.0], [2.0, 7.0, 8.0]]), np.array([[3.0, 1.0, 1.0], [4.0, 2.0, 1.0]])]
+    assert [line.tolist() for line in begun(parts, 3.0)] == [parts[0].tolist(), [[3.0, 1.0, 1.0]]]
+    assert [line.tolist() for line in walked(parts, 3.0)] == [[[5.0, 6.0], [7.0, 8.0]]]
+    assert walked(parts, 3.5)[1].tolist() == [[1.0, 1.0], [1.5, 1.0]] and walked(parts, 0.0) == []
 
 
 def test_place_stays_at_the_last_finite_point() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -79,6 +81,16 @@ def upto(part: Floats, step: float) -> Floats:
     before, after = part[n - 1], part[n]
     share = (step - before[0]) / (after[0] - before[0])
     return part[:n] if share == 0 else np.concatenate([part[:n], [before + share * (after - before)]])
+
+
+def begun(parts: Sequence[Floats], step: float) -> list[Floats]:
+    """The parts of a path that begin before a step, cut off there."""
+    return [line for part in parts if len(line := upto(part, step)) > 0]
+
+
+def walked(parts: Sequence[Floats], step: float) -> list[Floats]:
+    """What a path has drawn by a step: polylines (n, 2) of at least two points."""
+    return [line[:, 1:] for line in begun(parts, step) if len(line) > 1]
 
 
 def place(xy: Floats, step: float) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,14 +17,16 @@ from support_player import Reader, Thing, distance
 import viz
 from viz import beside, glyphs, playing
 from viz.errors import UsageError, VizWarning
+from viz.export.page import page
 from viz.frame import Frame, Panel
 from viz.marks import Arrows, Image, Lines, Points, Polygons, Text
 from viz.playing import player_page
 from viz.render import mpl_text, typeset
 from viz.render.display import Item, sheet
 from viz.render.film import FINEST, film
-from viz.render.pack import told_as_differences, varints, zigzag
+from viz.render.pack import packed, taped, told_as_differences, varints, zigzag
 from viz.render.simplify import needed
+from viz.scenefile import Scene
 from viz.timeline import Question, Step, Timeline
 from viz.words import Sentence
 
@@ -159,13 +162,29 @@ def test_a_page_is_the_same_whichever_processes_look_at_its_views(monkeypatch: p
     finally:
         torch.set_num_threads(threads)
     assert len(set(pages.values())) == 1
-    assert len(started) == 0 + 1 + 1 + 3
+    assert len(started) == 0 + 1 + 1 + 1
     assert list(Reader(pages[2]).head["views"]) == ["light-en", "light-zh", "dark-en", "dark-zh"]
     monkeypatch.setattr(playing, "heavy", lambda film: film.background[0] < 0.5)  # the dark ones, which come later
     with pytest.warns(VizWarning, match="theme light and the language en only"):
         few = {jobs: player_page(viz.scene("tiny", theme="light"), jobs=jobs) for jobs in (1, 2, 4)}
     assert len(set(few.values())) == 1
     assert set(Reader(few[1]).head["views"]) == {"light-en"}
+
+
+def test_an_experiment_is_run_once_and_not_by_each_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(beside.threading, "active_count", lambda: 1)
+    monkeypatch.setattr(beside.sys, "platform", "linux")
+    animation = viz.scene("tiny")
+    data = animation.data
+
+    def run(self: Scene, config: Any) -> Any:
+        with (tmp_path / "runs").open("a") as out:
+            out.write("once ")
+        return data
+
+    monkeypatch.setattr(Scene, "data", run)
+    player_page(viz.scene("tiny"), jobs=2)
+    assert (tmp_path / "runs").read_text() == "once "
 
 
 def _counted(start: Callable[..., Any], started: list[int]) -> Callable[..., Any]:
@@ -211,6 +230,72 @@ def test_motion_that_a_polynomial_follows_takes_few_pictures() -> None:
             for i, (a, v) in enumerate(zip(at, values, strict=True))
         )
         assert abs(guess - frame(time).panel("main").to_canvas(frame(time).panel("main").marks[0].xy)[0, 0]) < 0.3
+
+
+_Look = Callable[[float], Frame]
+
+
+def _dot(motion: Callable[[float], float], color: Callable[[float], Any], more: float = 9.0) -> _Look:
+    """A dot on its way, its colour, and when a second one, or another panel, comes."""
+    made: dict[Any, Panel] = {}
+
+    def frame(t: float) -> Frame:
+        s = min(t / 4, 1.0)
+        what = motion(s), color(s)
+        dot = Points([[what[0], 0.5]], what[1], 20)
+        marks = (dot, Points([[0.5, 0.1]], (1, 0, 0), 30)) if t > more else (dot,)
+        main = Panel("main", (0, 0, 1000, 1000), (0, 1), (0, 1), marks)
+        panels = [made.setdefault((*what, len(marks)), main)]  # what rests is the same object
+        if t > more + 1:
+            panels.append(Panel("late", (0, 0, 100, 100), (0, 1), (0, 1), (dot,)))
+        return Frame(tuple(panels), 1920, 1080, "#000000")
+
+    return frame
+
+
+def _smooth(s: float) -> float:
+    return 0.1 + 0.8 * s**3 * (s * (6 * s - 15) + 10)
+
+
+_BLUE = (0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "fewer"),
+    [
+        (_smooth, _dot(_smooth, lambda s: _BLUE), True),
+        (_smooth, _dot(lambda s: _smooth(s) ** 2, lambda s: _BLUE), False),
+        # Where the polynomials of the first view go through it is the same, and between it is not.
+        (_smooth, _dot(lambda s: _smooth(s) + 0.003 * np.sin(16 * np.pi * s) ** 2, lambda s: _BLUE), False),
+        (_smooth, _dot(_smooth, lambda s: (0.5 + 0.5 * np.sin(8 * np.pi * s), 0, 1)), False),
+        (_smooth, _dot(lambda s: 0.3, lambda s: _BLUE), False),
+        (lambda s: 0.3, _dot(_smooth, lambda s: _BLUE), False),
+        (_smooth, _dot(_smooth, lambda s: _BLUE, 2.1), False),
+        (_smooth, _dot(_smooth, lambda s: _BLUE, -2.0), False),
+    ],
+    ids=["same", "another way", "between", "a new colour", "at rest", "no more at rest", "more things", "always more"],
+)
+def test_a_view_learns_from_another_one_only_what_is_true_of_it(
+    first: Callable[[float], float], other: _Look, fewer: bool
+) -> None:
+    line = Timeline((Step("go", 5.0, Sentence("a", "b"), rest=1.0), Step("still", 1.0, Sentence("a", "b"), rest=1.0)))
+    known = film(_dot(first, lambda s: (1, 1, 1)), line)
+    alone, taught = film(other, line), film(other, line, like=known)
+    assert (taught.drawn < alone.drawn) == fewer
+    reader = Reader(page(packed({"a": taped(taught)}, {}), "", "", "en", "dark", ""))
+    late = 0
+    for time in np.random.default_rng(1).uniform(0, 5.9, 150):
+        true, mine = other(float(time)), reader.at("a", float(time))
+        for panel in true.panels:
+            for thing, item in zip(mine.get(panel.name, []), items(true, panel.name), strict=False):
+                if off(thing, item) < HALF:
+                    continue
+                assert thing.span[1] - thing.span[0] <= FINEST, (time, panel.name)
+                late += 1
+        shown = {name: len(things) for name, things in mine.items() if things}
+        close = any(abs(time - change) < FINEST for change in (2.1, 3.1))
+        assert close or shown == {panel.name: len(panel.marks) for panel in true.panels}
+    assert late < 10
 
 
 def test_a_sudden_change_is_shown_when_it_happens() -> None:

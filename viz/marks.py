@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,9 @@ def _coordinates(mark: str, values: ArrayLike, ndim: int) -> Floats:
         array = array[None]
     if array.ndim != ndim or array.shape[-1] != 2:
         raise UsageError("marks.shape", mark=mark, wanted=("(N, 2)", "(K, P, 2)")[ndim - 2], given=array.shape)
-    if not np.all(np.isfinite(array)):
+    with np.errstate(all="ignore"):
+        total = np.add.reduce(array, axis=None)  # finite only when all numbers are
+    if not isfinite(total) and not np.all(np.isfinite(array)):
         where = np.argwhere(~np.isfinite(array))[0]
         raise UsageError("marks.nonfinite", mark=mark, where=tuple(int(i) for i in where))
     return _frozen(array)

@@ -46,7 +46,7 @@ def player_page(
         start, end: seconds; the whole animation when they are left out.
         theme, lang: what is shown first; the animation's own when they are left out.
         themes, langs: what is in the file.
-        jobs: processes that look at views; as many as there are processors when it is left out.
+        jobs: with 1, one process looks at all views; else one for each language, where there are processors for them.
     """
     from viz.export.page import page
     from viz.export.webfont import chinese
@@ -57,10 +57,13 @@ def player_page(
     themes = [theme, *(t for t in themes if t != theme)]
     langs = [lang, *(spoken for spoken in langs if spoken != lang)]
     looks = [(t, spoken) for t in themes for spoken in langs]
-    shares = _shares(looks, cores() if jobs is None else jobs)
+    # The views of a language go together, in one process: they show the same motion, and the same texts.
+    shares = [[(t, spoken) for t in themes] for spoken in langs]
+    animation.timeline  # noqa: B018  the experiment is run here, once, and not by each process
     shots = each(
         lambda some: _shoot(animation, some, size, start, end),
         shares,
+        copies=(cores() if jobs is None else jobs) > 1,
         enough=lambda shot: shot.large and len(looks) > 1,
     )
     tapes = {"-".join(look): tape for shot in shots for look, tape in shot.tapes}
@@ -95,14 +98,6 @@ class _Shots(NamedTuple):
     deep: bool
 
 
-def _shares(looks: list[_Look], jobs: int) -> list[list[_Look]]:
-    """Which views each process looks at: those of a language go together, since most work is in its texts."""
-    if jobs >= len(looks):
-        return [[look] for look in looks]
-    langs = list(dict.fromkeys(lang for _, lang in looks))
-    return [[look for look in looks if look[1] == lang] for lang in langs] if jobs >= len(langs) else [looks]
-
-
 def _shoot(animation: Animation, looks: list[_Look], size: Size, start: float, end: float | None) -> _Shots:
     """Look at some views, one after another."""
     from viz.render.film import film
@@ -110,10 +105,13 @@ def _shoot(animation: Animation, looks: list[_Look], size: Size, start: float, e
 
     known: dict[Any, Any] = {}
     tapes: list[tuple[_Look, Tape]] = []
+    taken: Film | None = None
     large = deep = False
     with _uncollected():
         for look in looks:
-            taken = film(animation.scene.stage(animation.data, View.of(*look, size)), animation.timeline, start, end)
+            taken = film(
+                animation.scene.stage(animation.data, View.of(*look, size)), animation.timeline, start, end, taken
+            )
             tapes.append((look, taped(taken, known)))
             large, deep = heavy(taken), deep or stands_in_space(taken)
             if large:

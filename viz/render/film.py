@@ -7,7 +7,7 @@ counts, changes in steps of at most `FINEST` seconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
@@ -29,6 +29,10 @@ TOLERANCE = {"xy": 0.15, "size": 0.2, "width": 0.2, "edge_width": 0.2, "angle": 
 TOLERANCE |= {"turn": 0.01, "rise": 0.0003, "upto": 0.002, "dim": 0.008, "fill": 0.008, "ink": 0.008, "tint": 0.008}
 _ELSE = 0.1  # canvas units, of what stands in space
 _DEGREES = (1, 2, 4)
+_MANY, _SAMPLE = 1000, 64  # numbers of a thing that is first looked at here and there, and at how many
+_COLORS = ("color", "edge")
+_PAINTS = (*_COLORS, "fill", "ink", "tint")
+_NOTHING = np.zeros(0)
 _HOPELESS = 64.0  # tolerances by which a polynomial may be off for one of twice the degree to be worth a try
 
 # Multiplications in a product of matrices for which BLAS calls up no threads; they would go on spinning beside the
@@ -70,6 +74,19 @@ class Piece:
     slots: tuple[tuple[Segment, ...], ...]
 
 
+# A panel's chrome, or its marks: each changes in its own way.
+_Part = tuple[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """One piece between two moments of a motion's grid: for each thing its segments, or None in the shortest piece."""
+
+    first: int
+    last: int
+    tracks: list[list[Segment]] | None
+
+
 @dataclass(frozen=True, eq=False)
 class Film:
     """All panels of an animation for one view.
@@ -79,6 +96,7 @@ class Film:
         background: RGBA.
         chrome, marks: the pieces of each panel in turn, by name, in the order in which they are drawn.
         drawn: how many frames were asked for.
+        told: of each motion in turn and each part of it, how it was told; for films of other views.
     """
 
     width: float
@@ -87,17 +105,26 @@ class Film:
     chrome: dict[str, tuple[Piece, ...]]
     marks: dict[str, tuple[Piece, ...]]
     drawn: int
+    told: dict[tuple[int, _Part], list[_Told]]
 
 
-def film(frame: Callable[[float], Frame], line: Timeline, start: float = 0.0, end: float | None = None) -> Film:
+def film(
+    frame: Callable[[float], Frame],
+    line: Timeline,
+    start: float = 0.0,
+    end: float | None = None,
+    like: Film | None = None,
+) -> Film:
     """Look at an animation as often as it takes to know it.
 
     Args:
         frame: the picture at a time in seconds.
         line: its steps: within a step's motion everything may move, within its rest nothing does.
         start, end: seconds; the whole animation when they are left out.
+        like: the same stretch for a view in which other colours show the same motion. Where that holds, fewer frames
+            are asked for; where it does not, nothing is taken from it.
     """
-    camera = _Camera(frame)
+    camera = _Camera(frame, {} if like is None else like.told)
     stop = line.seconds if end is None else end
     for step, (first, last) in zip(line.steps, pairwise(line.starts), strict=True):
         settled = last - step.rest
@@ -106,10 +133,6 @@ def film(frame: Callable[[float], Frame], line: Timeline, start: float = 0.0, en
             if high - low > 1e-6:
                 camera.shoot(low, high, moves, high >= b and step.rest == 0)
     return camera.cut()
-
-
-# A panel's chrome, or its marks: each changes in its own way.
-_Part = tuple[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,8 +144,10 @@ class _Things:
 class _Camera:
     """Collects pieces; forgets pictures as soon as the motion they belong to is told."""
 
-    def __init__(self, frame: Callable[[float], Frame]) -> None:
-        self._frame = frame
+    def __init__(self, frame: Callable[[float], Frame], known: Mapping[tuple[int, _Part], list[_Told]]) -> None:
+        self._frame, self._known = frame, known
+        self._motion = 0
+        self._how: dict[tuple[int, _Part], list[_Told]] = {}
         self._order: list[str] = []
         self._pieces: dict[_Part, list[Piece]] = {}
         self._sheets: dict[int, tuple[Panel, Sheet]] = {}
@@ -144,7 +169,11 @@ class _Camera:
         names = set(self._at(0)) | (set(self._at(count)) if moves else set())
         parts = [(name, part) for name in sorted(names) for part in ("chrome", "marks")]
         if moves:
-            self._solve(0, count, parts)
+            self._motion += 1
+            for part in parts:
+                for told in self._known.get((self._motion, part), [_Told(0, count, None)]):
+                    if not self._told_again(told, part):
+                        self._solve(told.first, told.last, [part])
             return
         for part in parts:
             things = self._things(0, part)
@@ -159,11 +188,17 @@ class _Camera:
             part: {name: _joined(sorted(self._pieces[name, part], key=lambda p: p.start)) for name in self._order}
             for part in ("chrome", "marks")
         }
-        return Film(last.width, last.height, tuple(last.background), found["chrome"], found["marks"], self._drawn)
+        return Film(
+            last.width, last.height, tuple(last.background), found["chrome"], found["marks"], self._drawn, self._how
+        )
 
     def _time(self, i: int) -> float:
         start, step, count, open_end = self._grid
         return start + step * i - (_EPSILON if open_end and i == count else 0.0)
+
+    def _moment(self, time: float) -> int:
+        start, step, *_ = self._grid
+        return round((time - start) / step)
 
     def _at(self, i: int) -> dict[str, Sheet]:
         if i not in self._seen:
@@ -199,8 +234,10 @@ class _Camera:
             self._same[key] = alike(a, b)
         return self._same[key]
 
-    def _put(self, part: _Part, piece: Piece) -> None:
+    def _put(self, part: _Part, piece: Piece, told: _Told | None = None) -> None:
         self._pieces.setdefault(part, []).append(piece)
+        if told is not None:
+            self._how.setdefault((self._motion, part), []).append(told)
 
     def _solve(self, i: int, j: int, parts: list[_Part]) -> None:
         """Find pieces between two moments of the grid, for some of the panels."""
@@ -214,10 +251,11 @@ class _Camera:
         """Whether one piece is enough from moment i to moment j; then it is kept."""
         first, last = self._things(i, part), self._things(j, part)
         if first is None and last is None:
+            self._how.setdefault((self._motion, part), []).append(_Told(i, j, None))
             return True
         if j - i == 1:
             if first is not None:
-                self._put(part, self._brief(i, j, first, last))
+                self._put(part, self._brief(i, j, first, last), _Told(i, j, None))
             return True
         middle = self._things((i + j) // 2, part)
         if (
@@ -227,14 +265,71 @@ class _Camera:
             or not (self._alike(first, last) and self._alike(first, middle))
         ):
             return False
-        slots: list[tuple[Segment, ...]] = []
-        for k in range(len(first.items)):
-            segments = self._track(i, j, part, k, first)
+        return self._keep(i, j, part, first, (self._track(i, j, part, k, first) for k in range(len(first.items))))
+
+    def _keep(self, i: int, j: int, part: _Part, first: _Things, tracks: Iterable[list[Segment] | None]) -> bool:
+        """Keep a piece, unless the panel does not hold the same things all the time."""
+        found: list[list[Segment]] = []
+        for segments in tracks:
             if segments is None:
                 return False
-            slots.append(_linked(segments))
-        self._put(part, Piece(self._time(i), self._time(j), first.clip, tuple(slots)))
+            found.append(segments)
+        piece = Piece(self._time(i), self._time(j), first.clip, tuple(_linked(segments) for segments in found))
+        self._put(part, piece, _Told(i, j, found))
         return True
+
+    def _told_again(self, told: _Told, part: _Part) -> bool:
+        """Whether what was enough for another view is enough for this one; then it is kept."""
+        first, last = self._things(told.first, part), self._things(told.last, part)
+        if told.tracks is None or first is None or last is None or len(first.items) != len(told.tracks):
+            return False
+        if not self._alike(first, last):
+            return False
+
+        def again(slot: int, segments: list[Segment]) -> list[Segment] | None:
+            found: list[Segment] = []
+            for old in segments:
+                i, j = self._moment(old.start), self._moment(old.end)
+                one = self._same_motion(i, j, part, slot, first, old)
+                more = self._track(i, j, part, slot, first) if one is None else [one]
+                if more is None:
+                    return None
+                found += more
+            return found
+
+        tracks = (again(k, segments) for k, segments in enumerate(told.tracks))
+        return self._keep(told.first, told.last, part, first, tracks)
+
+    def _same_motion(self, i: int, j: int, part: _Part, slot: int, first: _Things, old: Segment) -> Segment | None:
+        """A segment of another view with the colours of this one; None where more than colours may be different.
+
+        The same numbers at all moments that the polynomial goes through, and at one between, are the same motion, which
+        was compared at all moments between in the other view. Colours that change are compared anew.
+        """
+        degree = len(old.items) - 1
+        columns = self._columns(i, j, max(degree, 1), part, first)
+        if columns is None:
+            return None
+        items = columns[slot]
+        if degree == 0:
+            return Segment(old.start, old.end, items[:1]) if items[0] is items[1] else None
+        if not old.between:
+            return None
+        every = 1 + len(old.between) // degree
+        middle = self._things(i + (every // 2) * (j - i) // (every * degree), part)
+        if middle is None or not self._alike(first, middle):
+            return None
+        pairs = list(zip((*items, middle.items[slot]), (*old.items, old.between[every // 2 - 1]), strict=True))
+        for mine, other in pairs:
+            for name, values in mine.numbers.items():
+                if name in _PAINTS:
+                    if values is not items[0].numbers[name]:
+                        return None
+                elif not np.array_equal(values, other.numbers.get(name, _NOTHING)):
+                    return None
+        for mine, other in pairs:  # what is equal is kept once, and told by that
+            mine.numbers.update({name: other.numbers[name] for name in mine.numbers if name not in _PAINTS})
+        return Segment(old.start, old.end, items, old.between, old.pace)
 
     def _brief(self, i: int, j: int, first: _Things, last: _Things | None) -> Piece:
         """The shortest stretch there is: what is there at both ends moves, the rest stands."""
@@ -267,6 +362,8 @@ class _Camera:
                 if j - i == 1:  # the finest there is
                     goes_on = _goes_on(items[0], items[-1])
                     return [Segment(start, end, (items[0], items[-1]) if goes_on else (items[0],))]
+                if hopeless(items, checks):
+                    break
                 moving = changing(items)
             error = off(moving, degree)
             if error <= 1.0:
@@ -304,7 +401,7 @@ def _partners(first: tuple[Item, ...], last: tuple[Item, ...]) -> dict[int, Item
 
 def _goes_on(a: Item, b: Item) -> bool:
     """Whether a thing moves from one moment to the next; other lines, and another colour, take their place at once."""
-    for name in ("color", "edge"):
+    for name in _COLORS:
         if name in a.numbers and np.abs(a.numbers[name] - b.numbers[name]).max(initial=0.0) > _FLASH:
             return False
     if a.extent == b.extent:
@@ -414,6 +511,15 @@ def changing(items: Sequence[Item]) -> list[tuple[str, Floats]]:
             flat = np.concatenate([a.ravel() for a in arrays]) if even else stacked(arrays)
             found.append((name, flat.reshape(len(arrays), -1)))
     return found
+
+
+def hopeless(items: Sequence[Item], checks: int) -> bool:
+    """Whether a few of the numbers tell already that no polynomial is near: the answer that all would give, sooner."""
+    arrays = [one.numbers.get("xy", _NOTHING) for one in items]
+    if checks < 4 or arrays[0].size < _MANY or any(a.shape != arrays[0].shape for a in arrays):
+        return False
+    some = [("xy", np.stack([a.reshape(-1)[:: a.size // _SAMPLE] for a in arrays]))]
+    return off(some, 1) > 1.0 and off(some, 2) > _HOPELESS
 
 
 def off(moving: list[tuple[str, Floats]], degree: int) -> float:

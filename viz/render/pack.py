@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -44,9 +45,18 @@ CHANNELS = {
 _SIMPLER = 0.1  # canvas units by which lines with fewer vertices may be off
 _MOMENTS = 5  # at which lines are looked at to choose their vertices
 _EM = 1024  # steps in which outlines are kept
+_EFFORT = 9, 6, 9  # zlib's level for JSON, numbers and pixels; numbers get no smaller by more
 _ZLIB = b"\x78\xda"  # how a stream of zlib begins
 _END = b"\x03\x00"  # a last block in which nothing is
 _LEVELS = 4  # steps in which transparency of pictures is kept: nobody sees a difference of 1/64
+
+
+# Of an array: its fingerprint, shape, name and pace.
+_Key = tuple[str, tuple[int, ...], str, tuple[int, ...]]
+
+
+def _hash(values: NDArray[Any], name: str, pace: list[int]) -> _Key:
+    return xxhash.xxh3_128_hexdigest(np.ascontiguousarray(values).data), values.shape, name, tuple(pace)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +73,7 @@ class Tape:
     """
 
     view: dict[str, Any]
-    arrays: dict[str, tuple[tuple[int, ...], bytes]]
+    arrays: dict[_Key, tuple[tuple[int, ...], bytes]]
     items: tuple[tuple[int, ...], ...]
     looks: dict[Any, list[Any]]
     glyphs: dict[str, str]
@@ -93,17 +103,17 @@ def packed(tapes: Mapping[str, Tape], extra: Mapping[str, Any]) -> bytes:
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     parts = [len(part).to_bytes(4, "little") + part for part in (text, table.numbers(), table.pixels())]
     with ThreadPoolExecutor(len(parts)) as pool:  # zlib lets other threads run
-        streams = list(pool.map(_deflated, parts))
+        streams = [pool.submit(_deflated, *one) for one in zip(parts, _EFFORT, strict=True)]
     check = 1
     for part in parts:
         check = zlib.adler32(part, check)
-    return _ZLIB + b"".join(streams) + _END + check.to_bytes(4, "big")
+    return _ZLIB + b"".join(stream.result() for stream in streams) + _END + check.to_bytes(4, "big")
 
 
-def _deflated(part: bytes) -> bytes:
+def _deflated(part: bytes, effort: int) -> bytes:
     """Blocks of a stream that go on behind each other, up to a whole byte."""
     # Small differences with some noise in them: fewer matches and more of Huffman's codes make them shorter.
-    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_FILTERED)
+    deflate = zlib.compressobj(effort, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_FILTERED)
     return deflate.compress(part) + deflate.flush(zlib.Z_SYNC_FLUSH)
 
 
@@ -111,7 +121,7 @@ class _Table:
     """The tables of a file, in which everything stands once, in the order in which it first comes."""
 
     def __init__(self) -> None:
-        self._arrays: dict[str, int] = {}
+        self._arrays: dict[_Key, int] = {}
         self._directory: list[tuple[int, ...]] = []
         self._data: list[bytes] = []
         self._items: dict[tuple[int, ...], int] = {}
@@ -183,7 +193,7 @@ class _Table:
             before[stack.shape] = stack
         return b"".join(told)
 
-    def _array(self, key: str, shape: tuple[int, ...], told: bytes) -> int:
+    def _array(self, key: _Key, shape: tuple[int, ...], told: bytes) -> int:
         if key not in self._arrays:
             self._arrays[key] = len(self._directory)
             self._directory.append(shape)
@@ -224,10 +234,8 @@ class _Packer:
 
     def __init__(self, known: dict[Any, Any]) -> None:
         self._known = known
-        self._arrays: dict[str, int] = {}
-        self._new: dict[str, NDArray[np.int64]] = {}
-        self._thinned: dict[str, tuple[int, int]] = {}
-        self._single: dict[tuple[int, str], tuple[int, Any]] = {}
+        self._arrays: dict[_Key, int] = {}
+        self._new: dict[_Key, NDArray[np.int64]] = {}
         self._looks: dict[Any, int] = {}
         self._look_list: list[list[Any]] = []
         self._items: dict[tuple[int, ...], int] = {}
@@ -289,52 +297,54 @@ class _Packer:
         return self._items.setdefault(key, len(self._items))
 
     def _numbers(self, arrays: list[Any], name: str, pace: list[int]) -> int:
-        columns = COLUMNS.get(name, 1)
         if all(a is arrays[0] for a in arrays):
-            key = (id(arrays[0]), name)
-            if key not in self._single:  # kept with the array, whose number nobody else gets meanwhile
-                self._single[key] = self._array(arrays[0].reshape(1, -1, columns), name, []), arrays[0]
-            return self._single[key][0]
-        stack = np.stack(arrays)
-        return self._array(stack.reshape(len(arrays), -1, columns), name, pace)
+            arrays, pace = arrays[:1], []
+        columns = COLUMNS.get(name, 1)
+        found = self._seen(
+            arrays, name, pace, lambda: [self._written(np.stack(arrays).reshape(len(arrays), -1, columns), name, pace)]
+        )
+        return found[0]
 
     def _lines(self, arrays: list[Floats], between: list[Floats], pace: list[int]) -> list[int]:
         """Vertices that are needed, and how many each line has."""
         if all(a is arrays[0] for a in arrays):
-            arrays, between = arrays[:1], []
-        stack = stacked([*arrays, *between])
-        key = xxhash.xxh3_128_hexdigest(np.ascontiguousarray(stack).data) + f"{stack.shape}{pace}"
-        if key not in self._thinned:
-            if key not in self._known:
-                few = _MOMENTS if len(arrays) < 8 else 2 * _MOMENTS
-                looked = stack[np.unique(np.linspace(0, len(stack) - 1, few).round().astype(int))]
-                self._known[key] = needed(looked, _SIMPLER)
-            keep = self._known[key]
-            nodes = stack[: len(arrays)][:, keep]
-            counts = keep.sum(axis=1).astype(np.float64).reshape(1, -1, 1)
-            self._thinned[key] = self._array(nodes, "xy", pace), self._array(counts, "count", [])
-        return list(self._thinned[key])
+            arrays, between, pace = arrays[:1], [], []
+        return self._seen([*arrays, *between], "lines", pace, lambda: self._thinned(arrays, between, pace))
 
-    def _array(self, values: Floats, name: str, pace: list[int]) -> int:
-        """Where an array (moments, rows, columns) stands."""
+    def _seen(self, arrays: list[Any], name: str, pace: list[int], told: Callable[[], list[_Key]]) -> list[int]:
+        """Where arrays stand; those that come again, as the same objects, are not looked into again."""
+        key = (name, *pace, *map(id, arrays))
+        if key not in self._known:  # kept with the arrays, whose numbers nobody else gets meanwhile
+            self._known[key] = told(), arrays
+        return [self._arrays.setdefault(one, len(self._arrays)) for one in self._known[key][0]]
+
+    def _thinned(self, arrays: list[Floats], between: list[Floats], pace: list[int]) -> list[_Key]:
+        stack = stacked([*arrays, *between])
+        key = _hash(stack, "thinned", pace)
+        if key not in self._known:
+            few = _MOMENTS if len(arrays) < 8 else 2 * _MOMENTS
+            looked = stack[np.unique(np.linspace(0, len(stack) - 1, few).round().astype(int))]
+            self._known[key] = needed(looked, _SIMPLER)
+        keep = self._known[key]
+        counts = keep.sum(axis=1).astype(np.float64).reshape(1, -1, 1)
+        return [self._written(stack[: len(arrays)][:, keep], "xy", pace), self._written(counts, "count", [])]
+
+    def _written(self, values: Floats, name: str, pace: list[int]) -> _Key:
+        """The key of an array (moments, rows, columns), which is written when it is a new one."""
         limit = 2.0**30
         scaled = values * SCALES[name]
         steps = np.rint(scaled.clip(-limit, limit, out=scaled), out=scaled).astype(np.int64)
         if len(steps) > 1 and (steps[1:] == steps[:1]).all():
             steps = np.ascontiguousarray(steps[:1])
-        key = f"{xxhash.xxh3_128_hexdigest(np.ascontiguousarray(steps).data)}{steps.shape}{name}"
-        key += f"{pace}" if len(steps) > 1 else ""
-        if key not in self._arrays:
-            self._arrays[key] = len(self._arrays)
-            if key not in self._known:
-                order, along, told = told_as_differences(steps, pace)
-                data = zigzag(told.reshape(-1))
-                if len(steps) > 1:
-                    data = np.concatenate([np.array(pace, dtype=np.int64), data])
-                shape = (*steps.shape, list(SCALES).index(name), order * 2 + along)
-                self._known[key] = shape, None
-                self._new[key] = data
-        return self._arrays[key]
+        key = _hash(steps, name, pace if len(steps) > 1 else [])
+        if key not in self._known:
+            order, along, told = told_as_differences(steps, pace)
+            data = zigzag(told.reshape(-1))
+            if len(steps) > 1:
+                data = np.concatenate([np.array(pace, dtype=np.int64), data])
+            self._known[key] = (*steps.shape, list(SCALES).index(name), order * 2 + along), None
+            self._new[key] = data
+        return key
 
     def _look(self, item: Item) -> int:
         return self._told(item.kind, item.look, item.pixels)
@@ -423,10 +433,9 @@ def told_as_differences(steps: NDArray[np.int64], pace: Sequence[int]) -> tuple[
     first = _steps_between(steps[:1])
     if len(steps) == 1:
         return 0, 0, first
-    at = np.concatenate([[0], np.cumsum(pace)]).astype(np.float64)
     best: tuple[float, int, int, NDArray[np.int64]] | None = None
     for order in range(1, min(3, len(steps) - 1) + 1):  # of two moments the second has one before it
-        rest = np.stack([steps[k] - guess(steps, at, k, order) for k in range(1, len(steps))])
+        rest = steps[1:] - guesses(steps, pace, order)
         for along in (0, 1):
             told = _steps_between(rest) if along else rest
             cost = float(np.log2(1.0 + 2.0 * np.abs(told)).sum())
@@ -443,17 +452,37 @@ def _steps_between(values: NDArray[np.int64]) -> NDArray[np.int64]:
     return told
 
 
-def guess(steps: NDArray[np.int64], at: Floats, k: int, order: int) -> NDArray[np.int64]:
-    """Moment k as a polynomial through those before it has it; the player does the same sums in the same order."""
-    known = range(k - min(order, k), k)
-    total = np.zeros(steps.shape[1:])
-    for i in known:
-        weight = 1.0
-        for j in known:
-            if j != i:
-                weight = weight * (at[k] - at[j]) / (at[i] - at[j])
-        total = total + weight * steps[i]
+def guesses(steps: NDArray[np.int64], pace: Sequence[int], order: int) -> NDArray[np.int64]:
+    """Each moment after the first as a polynomial through those before it has it.
+
+    The player does the same sums in the same order.
+    """
+    if order == 1:
+        return steps[:-1]
+    places, weights = _weights(tuple(pace), order)
+    total = np.zeros((len(steps) - 1, *steps.shape[1:]))
+    for place, weight in zip(places, weights, strict=True):
+        total += weight[:, None, None] * steps[place]
     return np.floor(total + 0.5).astype(np.int64)
+
+
+@lru_cache(maxsize=256)
+def _weights(pace: tuple[int, ...], order: int) -> tuple[NDArray[np.intp], Floats]:
+    """For each moment after the first the ones from which it is guessed, and their weights: (order, moments) each.
+
+    The first ones have fewer before them; a moment with no weight stands in for those.
+    """
+    at = np.concatenate([[0], np.cumsum(pace)]).astype(np.float64).tolist()
+    places, weights = np.zeros((order, len(pace)), dtype=np.intp), np.zeros((order, len(pace)))
+    for k in range(1, len(at)):
+        known = range(k - min(order, k), k)
+        for row, i in enumerate(known, order - len(known)):
+            weight = 1.0
+            for j in known:
+                if j != i:
+                    weight = weight * (at[k] - at[j]) / (at[i] - at[j])
+            places[row, k - 1], weights[row, k - 1] = i, weight
+    return places, weights
 
 
 def zigzag(values: NDArray[np.int64]) -> NDArray[np.int64]:

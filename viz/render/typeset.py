@@ -128,7 +128,7 @@ class _Line:
     ascent: float
     descent: float
     glyphs: list[_Placed]
-    bars: list[tuple[float, float, float, float]]
+    bars: list[tuple[float, ...]]
 
 
 def _line(string: str, path: str) -> _Line:
@@ -150,13 +150,24 @@ def _plain(string: str, path: str) -> _Line:
 
 
 def _math(string: str, path: str) -> _Line:
-    width, height, descent, *_ = text_to_path.mathtext_parser.parse(string, 72, _font(path))
-    found, shapes, rules = text_to_path.get_glyphs_mathtext(_font(path), string)
-    bars = []
-    for corners, _ in rules:
-        flat = np.array(corners[:4]) / _SIZE
-        bars.append((*flat.min(axis=0).tolist(), *np.ptp(flat, axis=0).tolist()))
-    placed = [(_keep(name, shapes.get(name)), x / _SIZE, y / _SIZE, float(scale)) for name, x, y, scale in found]
+    """A line with mathematics."""
+    parser: Any = text_to_path.mathtext_parser
+    # Past `parse`, which imports all of matplotlib that draws to ask how pixels are hinted.
+    once = getattr(parser, "_parse_cached", None) if _SHAPES else None
+    if once is not None:
+        width, height, descent, found, rules = once(string, 72, _font(path), True, _UNHINTED)
+        names = [(_glyph(face.fname, index)[0], x, y, size / _SIZE) for face, size, _, index, x, y in found]
+        bars = [tuple(float(v) / _SIZE for v in rule) for rule in rules]
+    else:
+        width, height, descent, *_ = parser.parse(string, 72, _font(path))
+        names, shapes, corners = text_to_path.get_glyphs_mathtext(_font(path), string)
+        for name, shape in shapes.items():
+            _keep(name, shape)
+        bars: list[tuple[float, ...]] = []
+        for some, _ in corners:
+            flat = np.array(some[:4]) / _SIZE
+            bars.append((*flat.min(axis=0).tolist(), *np.ptp(flat, axis=0).tolist()))
+    placed = [(_outlines[name], x / _SIZE, y / _SIZE, float(scale)) for name, x, y, scale in names]
     return _Line(width, height - descent, descent, placed, bars)
 
 
@@ -179,7 +190,7 @@ def run(string: str, weight: str, anchor: tuple[str, str], spacing: float) -> Ru
         lines = [(x, y, _line(part, path)) for x, y, part in stacked(string, _font(path), how, stretch)]
     shapes: list[Outline] = []
     places: list[tuple[float, float, float]] = []
-    bars: list[tuple[float, float, float, float]] = []
+    bars: list[tuple[float, ...]] = []
     for x, y, line in lines:
         left, base = x / _SIZE, y / _SIZE - drop
         for shape, gx, gy, scale in line.glyphs:

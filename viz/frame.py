@@ -133,9 +133,10 @@ class Panel:
         """Data coordinates (…, 2) to canvas units (…, 2)."""
         xy = np.asarray(xy, dtype=np.float64)
         x, y, w, h = self.rect
-        u = share(xy[..., 0], self.xlim, self.xscale)
-        v = share(xy[..., 1], self.ylim, self.yscale)
-        return np.stack([x + w * u, y + h * (1 - v)], axis=-1)
+        out = np.empty(xy.shape)
+        out[..., 0] = x + w * share(xy[..., 0], self.xlim, self.xscale)
+        out[..., 1] = y + h * (1 - share(xy[..., 1], self.ylim, self.yscale))
+        return out
 
 
 def share(values: ArrayLike, limits: tuple[float, float], scale: str) -> Floats:

@@ -6,7 +6,6 @@ import gc
 import json
 import warnings
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -50,7 +49,7 @@ def player_page(
     """
     from viz.export.page import page
     from viz.export.webfont import chinese
-    from viz.render.pack import packed
+    from viz.render.pack import packing
 
     theme, lang = theme or animation.theme, lang or animation.lang
     View.of(theme, lang, size)
@@ -60,24 +59,24 @@ def player_page(
     # The views of a language go together, in one process: they show the same motion, and the same texts.
     shares = [[(t, spoken) for t in themes] for spoken in langs]
     animation.timeline  # noqa: B018  the experiment is run here, once, and not by each process
-    shots = each(
-        lambda some: _shoot(animation, some, size, start, end),
-        shares,
-        copies=(cores() if jobs is None else jobs) > 1,
-        enough=lambda shot: shot.large and len(looks) > 1,
-    )
-    tapes = {"-".join(look): tape for shot in shots for look, tape in shot.tapes}
-    if len(looks) > 1 and any(shot.large for shot in shots):
-        warnings.warn(VizWarning(say("player.heavy", theme=theme, spoken=lang)), stacklevel=2)
-        themes, langs, looks = [theme], [lang], looks[:1]
-    told = about(animation, start, end, themes, langs)
-    with ThreadPoolExecutor(1) as pool:  # zlib, which takes longest, lets it run beside
-        font = pool.submit(chinese, json.dumps(told, ensure_ascii=False) + "中文")
-        data = packed({"-".join(look): tapes["-".join(look)] for look in looks}, told)
-        rule = font.result()
+    with _uncollected():
+        shots = each(
+            lambda some: _shoot(animation, some, size, start, end),
+            shares,
+            copies=(cores() if jobs is None else jobs) > 1,
+            enough=lambda shot: shot.large and len(looks) > 1,
+        )
+        tapes = {"-".join(look): tape for shot in shots for look, tape in shot.tapes}
+        if len(looks) > 1 and any(shot.large for shot in shots):
+            warnings.warn(VizWarning(say("player.heavy", theme=theme, spoken=lang)), stacklevel=2)
+            themes, langs, looks = [theme], [lang], looks[:1]
+        told = about(animation, start, end, themes, langs)
+        wait = packing({"-".join(look): tapes["-".join(look)] for look in looks}, told)
+        font = chinese(json.dumps(told, ensure_ascii=False) + "中文")
+        data = wait()
     maker = f"warpviz {version('warpviz') or '0'}"
     deep = any(shot.deep for shot in shots)
-    return page(data, told["title"][lang], told["description"][lang], lang, theme, maker, rule, deep)
+    return page(data, told["title"][lang], told["description"][lang], lang, theme, maker, font, deep)
 
 
 # A theme and a language.
@@ -107,15 +106,12 @@ def _shoot(animation: Animation, looks: list[_Look], size: Size, start: float, e
     tapes: list[tuple[_Look, Tape]] = []
     taken: Film | None = None
     large = deep = False
-    with _uncollected():
-        for look in looks:
-            taken = film(
-                animation.scene.stage(animation.data, View.of(*look, size)), animation.timeline, start, end, taken
-            )
-            tapes.append((look, taped(taken, known)))
-            large, deep = heavy(taken), deep or stands_in_space(taken)
-            if large:
-                break
+    for look in looks:
+        taken = film(animation.scene.stage(animation.data, View.of(*look, size)), animation.timeline, start, end, taken)
+        tapes.append((look, taped(taken, known)))
+        large, deep = heavy(taken), deep or stands_in_space(taken)
+        if large:
+            break
     return _Shots(tapes, large, deep)
 
 

@@ -129,7 +129,8 @@ def _affine(rect: Any, xlim: Any, ylim: Any, rows: int) -> tuple[Floats, Floats,
     """What is taken from data coordinates, by what that is stretched, and what is added: (rows, 2), which is faster."""
     x, y, w, h = rect
     found = [xlim[0], ylim[0]], [w / (xlim[1] - xlim[0]), -h / (ylim[1] - ylim[0])], [x, y + h]
-    low, scale, start = (np.tile(np.array(pair), (rows, 1)) for pair in found)
+    low, scale, start = np.empty((3, rows, 2))
+    low[:], scale[:], start[:] = found
     return low, scale, start
 
 

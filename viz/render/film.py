@@ -14,6 +14,7 @@ from functools import cache
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from viz.frame import Frame, Panel
 from viz.marks import Floats
@@ -522,15 +523,24 @@ def hopeless(items: Sequence[Item], checks: int) -> bool:
     return off(some, 1) > 1.0 and off(some, 2) > _HOPELESS
 
 
+@cache
+def _checked(degree: int, count: int) -> tuple[int, NDArray[np.intp], Floats]:
+    """Every how many moments a polynomial goes through, which ones it is compared at, and how it is made there."""
+    every = count // degree
+    between = np.flatnonzero(np.arange(count + 1) % every)
+    return every, between, weights(degree, count)[between]
+
+
 def off(moving: list[tuple[str, Floats]], degree: int) -> float:
     """How far a polynomial through some of the moments is off the others at most, in tolerances."""
     worst = 0.0
     for name, values in moving:
-        every = (len(values) - 1) // degree
-        between = np.arange(len(values)) % every > 0
-        matrix, nodes, true = weights(degree, len(values) - 1)[between], values[::every], values[between]
-        some = max(_SMALL // max(matrix.size, 1), 1)
+        every, between, matrix = _checked(degree, len(values) - 1)
+        if not len(between):
+            continue
+        nodes, true = values[::every], values[between]
+        some = _SMALL // matrix.size
         for k in range(0, values.shape[1], some):
             error = matrix @ nodes[:, k : k + some] - true[:, k : k + some]
-            worst = max(worst, float(max(error.max(initial=0.0), -error.min(initial=0.0))) / TOLERANCE.get(name, _ELSE))
+            worst = max(worst, float(max(error.max(), -error.min())) / TOLERANCE.get(name, _ELSE))
     return worst

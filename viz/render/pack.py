@@ -45,7 +45,6 @@ CHANNELS = {
 _SIMPLER = 0.1  # canvas units by which lines with fewer vertices may be off
 _MOMENTS = 5  # at which lines are looked at to choose their vertices
 _EM = 1024  # steps in which outlines are kept
-_EFFORT = 9, 6, 9  # zlib's level for JSON, numbers and pixels; numbers get no smaller by more
 _ZLIB = b"\x78\xda"  # how a stream of zlib begins
 _END = b"\x03\x00"  # a last block in which nothing is
 _LEVELS = 4  # steps in which transparency of pictures is kept: nobody sees a difference of 1/64
@@ -91,7 +90,12 @@ def taped(film: Film, known: dict[Any, Any] | None = None) -> Tape:
 
 
 def packed(tapes: Mapping[str, Tape], extra: Mapping[str, Any]) -> bytes:
-    """The views of one animation as bytes, what is equal in several of them once.
+    """The views of one animation as bytes, what is equal in several of them once; arguments as of `packing`."""
+    return packing(tapes, extra)()
+
+
+def packing(tapes: Mapping[str, Tape], extra: Mapping[str, Any]) -> Callable[[], bytes]:
+    """Begin to pack the views of one animation; what comes back waits for the end, and gives the bytes.
 
     Args:
         tapes: by view, for example "dark-en".
@@ -99,22 +103,35 @@ def packed(tapes: Mapping[str, Tape], extra: Mapping[str, Any]) -> bytes:
     """
     table = _Table()
     views = {name: table.view(tape) for name, tape in tapes.items()}
+    pool = ThreadPoolExecutor(3)  # zlib lets other threads run
+    later = [pool.submit(_stream, part, effort) for part, effort in ((table.pixels(), 8), (table.numbers(), 4))]
     head = {**extra, "views": views, **table.tables()}
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-    parts = [len(part).to_bytes(4, "little") + part for part in (text, table.numbers(), table.pixels())]
-    with ThreadPoolExecutor(len(parts)) as pool:  # zlib lets other threads run
-        streams = [pool.submit(_deflated, *one) for one in zip(parts, _EFFORT, strict=True)]
-    check = 1
-    for part in parts:
-        check = zlib.adler32(part, check)
-    return _ZLIB + b"".join(stream.result() for stream in streams) + _END + check.to_bytes(4, "big")
+    later.append(pool.submit(_stream, text, 7))
+    pool.shutdown(wait=False)
+
+    def end() -> bytes:
+        told = [one.result() for one in reversed(later)]
+        check = 1
+        for part, _ in told:
+            check = zlib.adler32(part, check)
+        return _ZLIB + b"".join(stream for _, stream in told) + _END + check.to_bytes(4, "big")
+
+    return end
 
 
-def _deflated(part: bytes, effort: int) -> bytes:
-    """Blocks of a stream that go on behind each other, up to a whole byte."""
-    # Small differences with some noise in them: fewer matches and more of Huffman's codes make them shorter.
-    deflate = zlib.compressobj(effort, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_FILTERED)
-    return deflate.compress(part) + deflate.flush(zlib.Z_SYNC_FLUSH)
+def _stream(part: bytes, effort: int) -> tuple[bytes, bytes]:
+    """A part with its length before it; and that as blocks of a stream that go on behind each other, to a whole byte.
+
+    Args:
+        part: JSON, numbers or pixels.
+        effort: zlib's level; numbers get no smaller by more than 4, the others hardly.
+    """
+    part = len(part).to_bytes(4, "little") + part
+    # Small differences with some noise in them: fewer matches and more of Huffman's codes make them shorter, and so do
+    # short blocks, each with its own code.
+    deflate = zlib.compressobj(effort, zlib.DEFLATED, -zlib.MAX_WBITS, 6, zlib.Z_FILTERED)
+    return part, deflate.compress(part) + deflate.flush(zlib.Z_SYNC_FLUSH)
 
 
 class _Table:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from viz.marks import Floats
 
+_LARGE = 4000  # vertices and moments for which it is worth looking twice
 _Places = NDArray[np.intp]
 
 
@@ -33,11 +34,13 @@ def needed(stack: Floats, tolerance: float) -> NDArray[np.bool_]:
         line, first, last = line[open_], first[open_], last[open_]
         if not len(line):
             return keep
-        # Most stretches that are bent are so in the middle of the time.
-        bent = _deviation(x[some], y[some], line, first, last) > tolerance
-        if len(x) > 1 and not bent.all():
+        if len(x) * len(line) * int((last - first).max()) > _LARGE:
+            # Most stretches that are bent are so in the middle of the time.
+            bent = _deviation(x[some], y[some], line, first, last) > tolerance
             flat = ~bent
             bent[flat] = _deviation(x, y, line[flat], first[flat], last[flat]) > tolerance
+        else:
+            bent = _deviation(x, y, line, first, last) > tolerance
         line, first, last = line[bent], first[bent], last[bent]
         middle = (first + last) // 2
         keep[line, middle] = True
@@ -47,6 +50,8 @@ def needed(stack: Floats, tolerance: float) -> NDArray[np.bool_]:
 
 def _deviation(x: Floats, y: Floats, line: _Places, first: _Places, last: _Places) -> Floats:
     """(S,) how far the inner vertices of each stretch are from its chord at most."""
+    if not len(line):
+        return np.zeros(0)
     # All have as many; where a stretch is shorter its last vertex, which is on the chord, stands in.
     inner = np.minimum(first[:, None] + np.arange(1, (last - first).max()), last[:, None])
     row = line[:, None]

@@ -48,35 +48,25 @@ def player_page(
         jobs: with 1, one process looks at all views; else one for each language, where there are processors for them.
     """
     from viz.export.page import page
-    from viz.export.webfont import chinese
-    from viz.render.pack import packing
 
     theme, lang = theme or animation.theme, lang or animation.lang
     View.of(theme, lang, size)
-    themes = [theme, *(t for t in themes if t != theme)]
-    langs = [lang, *(spoken for spoken in langs if spoken != lang)]
-    looks = [(t, spoken) for t in themes for spoken in langs]
-    # The views of a language go together, in one process: they show the same motion, and the same texts.
-    shares = [[(t, spoken) for t in themes] for spoken in langs]
     animation.timeline  # noqa: B018  the experiment is run here, once, and not by each process
     with _uncollected():
-        shots = each(
-            lambda some: _shoot(animation, some, size, start, end),
-            shares,
-            copies=(cores() if jobs is None else jobs) > 1,
-            enough=lambda shot: shot.large and len(looks) > 1,
+        found = _packed(
+            animation,
+            size,
+            start,
+            end,
+            [theme, *(t for t in themes if t != theme)],
+            [lang, *(spoken for spoken in langs if spoken != lang)],
+            (cores() if jobs is None else jobs) > 1,
         )
-        tapes = {"-".join(look): tape for shot in shots for look, tape in shot.tapes}
-        if len(looks) > 1 and any(shot.large for shot in shots):
-            warnings.warn(VizWarning(say("player.heavy", theme=theme, spoken=lang)), stacklevel=2)
-            themes, langs, looks = [theme], [lang], looks[:1]
-        told = about(animation, start, end, themes, langs)
-        wait = packing({"-".join(look): tapes["-".join(look)] for look in looks}, told)
-        font = chinese(json.dumps(told, ensure_ascii=False) + "中文")
-        data = wait()
+    if found.alone:
+        warnings.warn(VizWarning(say("player.heavy", theme=theme, spoken=lang)), stacklevel=2)
     maker = f"warpviz {version('warpviz') or '0'}"
-    deep = any(shot.deep for shot in shots)
-    return page(data, told["title"][lang], told["description"][lang], lang, theme, maker, font, deep)
+    title, description = found.told["title"][lang], found.told["description"][lang]
+    return page(found.data, title, description, lang, theme, maker, found.font, found.deep)
 
 
 # A theme and a language.
@@ -95,6 +85,64 @@ class _Shots(NamedTuple):
     tapes: list[tuple[_Look, Tape]]
     large: bool
     deep: bool
+
+
+class _Packed(NamedTuple):
+    """What a page holds besides the player.
+
+    Args:
+        data: all views.
+        told: what the player knows besides them.
+        font: a rule for the letters around the picture.
+        deep: whether panels stand in space.
+        alone: whether there is one view, since more would be too large.
+    """
+
+    data: bytes
+    told: dict[str, Any]
+    font: str
+    deep: bool
+    alone: bool
+
+
+def _packed(
+    animation: Animation,
+    size: Size,
+    start: float,
+    end: float | None,
+    themes: list[str],
+    langs: list[str],
+    copies: bool,
+) -> _Packed:
+    """Look at all views, by several processes where that may be."""
+    from viz.export.webfont import chinese
+    from viz.render.pack import packed
+
+    looks = [(theme, lang) for theme in themes for lang in langs]
+    # The views of a language go together, in one process: they show the same motion, and the same texts.
+    shares = [[(theme, lang) for theme in themes] for lang in langs]
+    fonts: list[str] = []
+
+    def work(some: list[_Look]) -> _Shots:
+        shot = _shoot(animation, some, size, start, end)
+        if some is shares[0]:  # which is done here, perhaps sooner than the others
+            letters = json.dumps(about(animation, start, end, themes, langs), ensure_ascii=False)
+            fonts.append(chinese(letters + "中文"))
+        return shot
+
+    shots = each(
+        work,
+        shares,
+        copies=copies,
+        enough=lambda shot: shot.large and len(looks) > 1,
+    )
+    tapes = {"-".join(look): tape for shot in shots for look, tape in shot.tapes}
+    alone = len(looks) > 1 and any(shot.large for shot in shots)
+    if alone:
+        themes, langs, looks = themes[:1], langs[:1], looks[:1]
+    told = about(animation, start, end, themes, langs)
+    data = packed({"-".join(look): tapes["-".join(look)] for look in looks}, told)
+    return _Packed(data, told, fonts[0], any(shot.deep for shot in shots), alone)
 
 
 def _shoot(animation: Animation, looks: list[_Look], size: Size, start: float, end: float | None) -> _Shots:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from viz.draw.contour import contour_lines
 from viz.draw.window import Window
@@ -28,12 +30,18 @@ def class_points(theme: Theme, points: Floats, labels: Any, sizes: Any = 13.0) -
         sizes: diameter in canvas units, one or (N,).
     """
     marks: list[Mark] = []
-    for c in np.unique(labels):
-        group = labels == c
+    for c, group in _groups(np.asarray(labels).tobytes(), np.asarray(labels).dtype.str):
         size = sizes[group] if np.ndim(sizes) else sizes
-        marker, scale = class_marker(theme, int(c))
+        marker, scale = class_marker(theme, c)
         marks.append(Points(points[group], theme.label(c), size * scale, theme.outline, 1.6, marker))
     return marks
+
+
+@lru_cache(maxsize=64)
+def _groups(labels: bytes, kind: str) -> list[tuple[int, NDArray[np.bool_]]]:
+    """Each class, and which points are of it."""
+    numbers = np.frombuffer(labels, kind)
+    return [(int(c), numbers == c) for c in np.unique(numbers)]
 
 
 def class_marker(theme: Theme, number: int) -> tuple[str, float]:

@@ -394,6 +394,8 @@ class _Camera:
 def _partners(first: tuple[Item, ...], last: tuple[Item, ...]) -> dict[int, Item]:
     """Which things of two moments are the same ones, by their looks and their order."""
     before, after = ([(one.kind, one.look, one.extent[0]) for one in some] for some in (first, last))
+    if before == after:
+        return {k: last[k] for k, item in enumerate(first) if same(item, last[k])}
     found: dict[int, Item] = {}
     for a, b, size in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks():
         found |= {a + k: last[b + k] for k in range(size) if same(first[a + k], last[b + k])}

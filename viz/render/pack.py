@@ -90,12 +90,7 @@ def taped(film: Film, known: dict[Any, Any] | None = None) -> Tape:
 
 
 def packed(tapes: Mapping[str, Tape], extra: Mapping[str, Any]) -> bytes:
-    """The views of one animation as bytes, what is equal in several of them once; arguments as of `packing`."""
-    return packing(tapes, extra)()
-
-
-def packing(tapes: Mapping[str, Tape], extra: Mapping[str, Any]) -> Callable[[], bytes]:
-    """Begin to pack the views of one animation; what comes back waits for the end, and gives the bytes.
+    """The views of one animation as bytes, what is equal in several of them once.
 
     Args:
         tapes: by view, for example "dark-en".
@@ -103,21 +98,15 @@ def packing(tapes: Mapping[str, Tape], extra: Mapping[str, Any]) -> Callable[[],
     """
     table = _Table()
     views = {name: table.view(tape) for name, tape in tapes.items()}
-    pool = ThreadPoolExecutor(3)  # zlib lets other threads run
-    later = [pool.submit(_stream, part, effort) for part, effort in ((table.pixels(), 8), (table.numbers(), 4))]
-    head = {**extra, "views": views, **table.tables()}
-    text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-    later.append(pool.submit(_stream, text, 7))
-    pool.shutdown(wait=False)
-
-    def end() -> bytes:
-        told = [one.result() for one in reversed(later)]
-        check = 1
-        for part, _ in told:
-            check = zlib.adler32(part, check)
-        return _ZLIB + b"".join(stream for _, stream in told) + _END + check.to_bytes(4, "big")
-
-    return end
+    with ThreadPoolExecutor(2) as pool:  # zlib lets other threads run
+        later = [pool.submit(_stream, part, effort) for part, effort in ((table.pixels(), 8), (table.numbers(), 4))]
+        head = {**extra, "views": views, **table.tables()}
+        text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        told = [_stream(text, 7), *(one.result() for one in reversed(later))]
+    check = 1
+    for part, _ in told:
+        check = zlib.adler32(part, check)
+    return _ZLIB + b"".join(stream for _, stream in told) + _END + check.to_bytes(4, "big")
 
 
 def _stream(part: bytes, effort: int) -> tuple[bytes, bytes]:
@@ -253,6 +242,7 @@ class _Packer:
         self._known = known
         self._arrays: dict[_Key, int] = {}
         self._new: dict[_Key, NDArray[np.int64]] = {}
+        self._single: dict[tuple[int, str], int] = {}
         self._looks: dict[Any, int] = {}
         self._look_list: list[list[Any]] = []
         self._items: dict[tuple[int, ...], int] = {}
@@ -314,13 +304,15 @@ class _Packer:
         return self._items.setdefault(key, len(self._items))
 
     def _numbers(self, arrays: list[Any], name: str, pace: list[int]) -> int:
-        if all(a is arrays[0] for a in arrays):
-            arrays, pace = arrays[:1], []
-        columns = COLUMNS.get(name, 1)
-        found = self._seen(
-            arrays, name, pace, lambda: [self._written(np.stack(arrays).reshape(len(arrays), -1, columns), name, pace)]
-        )
-        return found[0]
+        first, columns = arrays[0], COLUMNS.get(name, 1)
+        if len(arrays) == 1 or all(a is first for a in arrays):
+            key = (id(first), name)
+            if key not in self._single:
+                told = self._seen([first], name, [], lambda: [self._written(first.reshape(1, -1, columns), name, [])])
+                self._single[key] = told[0]
+            return self._single[key]
+        shape = (len(arrays), -1, columns)
+        return self._seen(arrays, name, pace, lambda: [self._written(np.stack(arrays).reshape(shape), name, pace)])[0]
 
     def _lines(self, arrays: list[Floats], between: list[Floats], pace: list[int]) -> list[int]:
         """Vertices that are needed, and how many each line has."""

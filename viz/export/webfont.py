@@ -63,6 +63,9 @@ def chinese(text: str, family: str = "viz Noto Sans SC") -> str:
 
 
 def _is_chinese(character: str) -> bool:
+    # Told without the font, which takes as long to read as to cut.
+    if 0x2E80 <= ord(character) <= 0x9FFF or 0xFF00 <= ord(character) <= 0xFFEF:
+        return True
     try:
         return glyphs.family(character) == glyphs.CHINESE
     except UsageError:  # in no bundled font: left to the fonts of the machine

@@ -305,7 +305,8 @@ class _Camera:
         """A segment of another view with the colours of this one; None where more than colours may be different.
 
         The same numbers at all moments that the polynomial goes through, and at one between, are the same motion, which
-        was compared at all moments between in the other view. Colours that change are compared anew.
+        was compared at all moments between in the other view; the finest steps have none. Colours that change are
+        compared anew.
         """
         degree = len(old.items) - 1
         columns = self._columns(i, j, max(degree, 1), part, first)
@@ -314,17 +315,22 @@ class _Camera:
         items = columns[slot]
         if degree == 0:
             return Segment(old.start, old.end, items[:1]) if items[0] is items[1] else None
-        if not old.between:
+        pairs = list(zip(items, old.items, strict=True))
+        finest = j - i == 1
+        if not finest:
+            if not old.between:
+                return None
+            every = 1 + len(old.between) // degree
+            middle = self._things(i + (every // 2) * (j - i) // (every * degree), part)
+            if middle is None or not self._alike(first, middle):
+                return None
+            pairs.append((middle.items[slot], old.between[every // 2 - 1]))
+        elif not _goes_on(items[0], items[-1]):
             return None
-        every = 1 + len(old.between) // degree
-        middle = self._things(i + (every // 2) * (j - i) // (every * degree), part)
-        if middle is None or not self._alike(first, middle):
-            return None
-        pairs = list(zip((*items, middle.items[slot]), (*old.items, old.between[every // 2 - 1]), strict=True))
         for mine, other in pairs:
             for name, values in mine.numbers.items():
                 if name in _PAINTS:
-                    if values is not items[0].numbers[name]:
+                    if values is not items[0].numbers[name] and not finest:
                         return None
                 elif not np.array_equal(values, other.numbers.get(name, _NOTHING)):
                     return None

@@ -99,7 +99,7 @@ def packed(tapes: Mapping[str, Tape], extra: Mapping[str, Any]) -> bytes:
     table = _Table()
     views = {name: table.view(tape) for name, tape in tapes.items()}
     with ThreadPoolExecutor(2) as pool:  # zlib lets other threads run
-        later = [pool.submit(_stream, part, effort) for part, effort in ((table.pixels(), 8), (table.numbers(), 4))]
+        later = [pool.submit(_stream, part, effort) for part, effort in ((table.pixels(), 8), (table.numbers(), 5))]
         head = {**extra, "views": views, **table.tables()}
         text = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
         told = [_stream(text, 7), *(one.result() for one in reversed(later))]
@@ -114,7 +114,7 @@ def _stream(part: bytes, effort: int) -> tuple[bytes, bytes]:
 
     Args:
         part: JSON, numbers or pixels.
-        effort: zlib's level; numbers get no smaller by more than 4, the others hardly.
+        effort: zlib's level; more makes what it packs hardly smaller.
     """
     part = len(part).to_bytes(4, "little") + part
     # Small differences with some noise in them: fewer matches and more of Huffman's codes make them shorter, and so do

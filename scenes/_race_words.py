@@ -141,7 +141,7 @@ def timeline(data: Data) -> Timeline:
     return Timeline(
         (
             Step("surface", 6.0, _ground(data), 1.8, Sentence("surface", "曲面")),
-            Step("race", 12.0, race, 1.5, Sentence("race", "竞速"), question),
+            Step("race", 12.0, race, 1.5, Sentence("race", "竞速"), question, data.steps),
             Step("finish", 7.0, _verdict(data), 3.0, Sentence("finish", "终点")),
         )
     )

@@ -245,7 +245,7 @@ def timeline(data: Data) -> Timeline:
         (
             Step("bound", 8.0, _bound(data), 2.5, Sentence("bound", "上界")),
             Step("prediction", 6.0, _FORETOLD, 2.5, Sentence("prediction", "预测")),
-            Step("runs", 11.0, _runs(data), 1.5, Sentence("runs", "运行")),
+            Step("runs", 11.0, _runs(data), 1.5, Sentence("runs", "运行"), beats=data.steps),
             Step("comparison", 6.0, _compared(data), 3.5, Sentence("comparison", "对照")),
             Step(
                 "every rate",

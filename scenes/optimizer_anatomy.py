@@ -302,7 +302,7 @@ def timeline(data: Data) -> Timeline:
     steps += [
         Step("sum", 5.0, _sum(data), 2.5, Sentence("sum", "合成")),
         Step("bound", 6.5, _bound(data), 3.0, Sentence("bound", "上界")),
-        Step("run", 10.0, _verdict(data), 2.5, Sentence("run", "全程")),
+        Step("run", 10.0, _verdict(data), 2.5, Sentence("run", "全程"), beats=data.steps),
     ]
     return Timeline(tuple(steps))
 

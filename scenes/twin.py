@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -205,7 +206,8 @@ class _Merged:
         title = titles[0]
         if len(titles) > 1:
             title = Sentence(f"{titles[0].en} / {titles[1].en}", f"{titles[0].zh} / {titles[1].zh}")
-        return Step(name, motion + rest, found[0].caption if caption is None else caption, rest, title)
+        beats = math.lcm(*(s.beats for s in found))
+        return Step(name, motion + rest, found[0].caption if caption is None else caption, rest, title, beats=beats)
 
     @staticmethod
     def _nearest(side: Timeline, names: tuple[str, ...]) -> list[tuple[str | None, bool]]:

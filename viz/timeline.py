@@ -48,6 +48,8 @@ class Step:
         rest: seconds at the end in which nothing moves, 0 <= rest <= seconds.
         title: name shown as a chapter; the step's name when it is left out.
         question: what a page asks before the step, or None.
+        beats: into how many even parts its motion falls, at whose borders things turn or change at once, as the steps
+            of a training; 0 where they do so nowhere, or anywhere. A page keeps such corners sharp.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Step:
     rest: float = 0.0
     title: Sentence | None = None
     question: Question | None = None
+    beats: int = 0
 
     def __post_init__(self) -> None:
         good = math.isfinite(self.seconds) and self.seconds > 0 and 0 <= self.rest <= self.seconds + _EPSILON

@@ -2,7 +2,7 @@
 
 Within a stretch every number is a polynomial of time through its values at a few evenly spaced moments, never further
 off the true frame than a quarter of a canvas unit where it is checked. What cannot be said so, such as a text that
-counts, changes in steps of at most `FINEST` seconds.
+counts, changes in steps of at most `FINEST` seconds; a way with corners is told straight from corner to corner.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ TOLERANCE = {"xy": 0.15, "size": 0.2, "width": 0.2, "edge_width": 0.2, "angle": 
 TOLERANCE |= {"turn": 0.01, "rise": 0.0003, "upto": 0.002, "dim": 0.008, "fill": 0.008, "ink": 0.008, "tint": 0.008}
 _ELSE = 0.1  # canvas units, of what stands in space
 _DEGREES = (1, 2, 4)
+_SUB = 16  # parts of the shortest stretch in which a corner is looked for
+_OFTEN = 100  # beats a second: more are no corners that could be seen
+_CORNER = 3.2  # tolerances by which a straight way may be off half way between two moments of the shortest stretch
 _MANY, _SAMPLE = 1000, 64  # numbers of a thing that is first looked at here and there, and at how many
 _COLORS = ("color", "edge")
 _PAINTS = (*_COLORS, "fill", "ink", "tint")
@@ -132,7 +135,7 @@ def film(
         for a, b, moves in ((first, settled, True), (settled, last, False)):
             low, high = max(a, start), min(b, stop)
             if high - low > 1e-6:
-                camera.shoot(low, high, moves, high >= b and step.rest == 0)
+                camera.shoot(low, high, moves, high >= b and step.rest == 0, step.beats if (low, high) == (a, b) else 0)
     return camera.cut()
 
 
@@ -159,21 +162,27 @@ class _Camera:
         self._last: Frame | None = None
         self._drawn = 0
 
-    def shoot(self, start: float, end: float, moves: bool, open_end: bool) -> None:
+    def shoot(self, start: float, end: float, moves: bool, open_end: bool, beats: int = 0) -> None:
         """Take a motion, or a rest; with an open end the next step begins at once, so its first frame is not ours."""
         self._seen, self._kept, self._same, self._rows = {}, {}, {}, {}
         self._sheets = {k: v for k, v in self._sheets.items() if self._last and v[0] in self._last.panels}
-        count = 1
-        if moves:
-            count = 2 ** max(4, int(np.ceil(np.log2((end - start) / FINEST))))
-        self._grid = (start, (end - start) / count, count, open_end)
-        names = set(self._at(0)) | (set(self._at(count)) if moves else set())
-        parts = [(name, part) for name in sorted(names) for part in ("chrome", "marks")]
+        count = last = 1
+        if moves and 0 < beats <= _OFTEN * (
+            end - start
+        ):  # corners are moments of the grid, which goes on behind the end
+            last = _SUB * beats * max(1, int(np.ceil((end - start) / (beats * FINEST) - 1e-9)))
+            count = _SUB * 2 ** int(np.ceil(np.log2(last // _SUB)))
+        elif moves:
+            count = last = _SUB * 2 ** max(4, int(np.ceil(np.log2((end - start) / FINEST))))
+        self._grid = (start, (end - start) / last, last, open_end)
+        self._looks = last // _SUB
+        names = set(self._at(0)) | (set(self._at(last)) if moves else set())
+        parts = [(name, part) for name in sorted(names) for part in ("marks", "chrome")]
         if moves:
             self._motion += 1
             for part in parts:
                 for told in self._known.get((self._motion, part), [_Told(0, count, None)]):
-                    if not self._told_again(told, part):
+                    if not self._told_again(told, part) and not self._brief_again(told, part):
                         self._solve(told.first, told.last, [part])
             return
         for part in parts:
@@ -242,7 +251,10 @@ class _Camera:
 
     def _solve(self, i: int, j: int, parts: list[_Part]) -> None:
         """Find pieces between two moments of the grid, for some of the panels."""
-        left = [part for part in parts if not self._told(i, j, part)]
+        last = self._grid[2]
+        if i >= last:
+            return
+        left = [part for part in parts if j > last or not self._told(i, j, part)]
         if left:
             middle = (i + j) // 2
             self._solve(i, middle, left)
@@ -254,8 +266,10 @@ class _Camera:
         if first is None and last is None:
             self._how.setdefault((self._motion, part), []).append(_Told(i, j, None))
             return True
-        if j - i == 1:
+        if j - i <= _SUB:
             if first is not None:
+                if self._bent(i, j, part, first, last):
+                    return False
                 self._put(part, self._brief(i, j, first, last), _Told(i, j, None))
             return True
         middle = self._things((i + j) // 2, part)
@@ -279,6 +293,16 @@ class _Camera:
         self._put(part, piece, _Told(i, j, found))
         return True
 
+    def _brief_again(self, told: _Told, part: _Part) -> bool:
+        """Keep a shortest stretch of another view, whose corners are where they were there."""
+        if told.tracks is not None or told.last - told.first > _SUB:
+            return False
+        first, last = self._things(told.first, part), self._things(told.last, part)
+        if first is None:
+            return last is None
+        self._put(part, self._brief(told.first, told.last, first, last), told)
+        return True
+
     def _told_again(self, told: _Told, part: _Part) -> bool:
         """Whether what was enough for another view is enough for this one; then it is kept."""
         first, last = self._things(told.first, part), self._things(told.last, part)
@@ -291,6 +315,14 @@ class _Camera:
             found: list[Segment] = []
             for old in segments:
                 i, j = self._moment(old.start), self._moment(old.end)
+                if j - i <= _SUB:
+                    columns = self._columns(i, j, 1, part, first)
+                    if columns is None:
+                        return None
+                    a, b = columns[slot]
+                    items = (a, b) if a is not b and _goes_on(a, b) else (a,)
+                    found.append(Segment(old.start, old.end, items, (), j - i))
+                    continue
                 one = self._same_motion(i, j, part, slot, first, old)
                 more = self._track(i, j, part, slot, first) if one is None else [one]
                 if more is None:
@@ -356,8 +388,8 @@ class _Camera:
         items: tuple[Item, ...] = ()
         moving: list[tuple[str, Floats]] = []
         for degree in _DEGREES:
-            checks = min(j - i, max(2 * degree, 4, seldom))
-            if checks < 2 * degree and j - i > 1:
+            checks = min(max((j - i) // _SUB, 1), max(2 * degree, 4, seldom))
+            if checks < 2 * degree and j - i > _SUB:
                 break
             columns = self._columns(i, j, checks, part, first)
             if columns is None:
@@ -366,9 +398,8 @@ class _Camera:
                 items = columns[slot]
                 if all(one is items[0] for one in items):
                     return [Segment(start, end, (items[0],))]
-                if j - i == 1:  # the finest there is
-                    goes_on = _goes_on(items[0], items[-1])
-                    return [Segment(start, end, (items[0], items[-1]) if goes_on else (items[0],))]
+                if j - i <= _SUB:
+                    return self._bend(i, j, part, slot, first, items[0], items[-1])
                 if hopeless(items, checks):
                     break
                 moving = changing(items)
@@ -386,6 +417,68 @@ class _Camera:
         left = self._track(i, middle, part, slot, first)
         right = None if left is None else self._track(middle, j, part, slot, first)
         return None if left is None or right is None else left + right
+
+    def _bend(self, i: int, j: int, part: _Part, slot: int, first: _Things, a: Item, b: Item) -> list[Segment]:
+        """The shortest stretch of one thing, from a to b; where its way has a corner, in straight parts up to it."""
+        if not _goes_on(a, b):
+            return [Segment(self._time(i), self._time(j), (a,))]
+        if j - i > 1 and (j - i < _SUB or self._suspect(i, j, part, slot, first)):
+            middle = self._between(i, j, part)
+            if middle is not None and self._alike(first, middle):
+                m = middle.items[slot]
+                if _off_straight(a, m, b) > _CORNER:
+                    k = (i + j) // 2
+                    return [
+                        *self._bend(i, k, part, slot, first, a, m),
+                        *self._bend(k, j, part, slot, first, m, b),
+                    ]
+        return [Segment(self._time(i), self._time(j), (a, b), (), j - i)]
+
+    def _between(self, i: int, j: int, part: _Part) -> _Things | None:
+        """The things half way through a shortest stretch; None where nobody is to look.
+
+        Labels at the axis are looked at only where a picture is there already. A way that has a corner everywhere is
+        followed until half of all pictures are such: a finer look shows finer corners.
+        """
+        k = (i + j) // 2
+        if k not in self._seen:
+            if part[1] == "chrome" or self._looks <= 0:
+                return None
+            self._looks -= 1
+        return self._things(k, part)
+
+    def _suspect(self, i: int, j: int, part: _Part, slot: int, first: _Things) -> bool:
+        """Whether there may be a corner between two moments: by how the way bends from before them to after them.
+
+        A corner between them changes the speed, which both second differences together tell; half way between the
+        moments it is off the straight line by a quarter of that at most.
+        """
+        items: list[Item] = []
+        for k in (2 * i - j, i, j, 2 * j - i):
+            if k not in self._seen and k not in (i, j):
+                return True
+            one = self._things(k, part) if 0 <= k <= self._grid[2] else None
+            if one is None or not self._alike(first, one):
+                return True
+            items.append(one.items[slot])
+        for name, (w, x, y, z) in _moving(items):
+            bend = np.abs(w - 2 * x + y) + np.abs(x - 2 * y + z)
+            if bend.max(initial=0.0) > 4 * _CORNER * TOLERANCE.get(name, _ELSE):
+                return True
+        return False
+
+    def _bent(self, i: int, j: int, part: _Part, first: _Things, last: _Things | None) -> bool:
+        """Whether something that is there at both ends of the shortest stretch is far off a straight way between."""
+        if last is None or j - i < 2:
+            return False
+        partner = _partners(first.items, last.items)
+        moving = [(k, a, partner[k]) for k, a in enumerate(first.items) if k in partner and _goes_on(a, partner[k])]
+        moving = [(k, a, b) for k, a, b in moving if _differ(a, b)]
+        middle = self._between(i, j, part) if moving else None
+        if middle is None:
+            return False
+        halfway = _partners(first.items, middle.items)
+        return any(_off_straight(a, halfway[k], b) > _CORNER for k, a, b in moving if k in halfway)
 
     def _columns(self, i: int, j: int, checks: int, part: _Part, first: _Things) -> list[tuple[Item, ...]] | None:
         """Each thing at even moments from i to j; None when the panel does not hold the same things all the time."""
@@ -416,8 +509,41 @@ def _goes_on(a: Item, b: Item) -> bool:
     if a.extent == b.extent:
         return True
     before, after = a.numbers["xy"], b.numbers["xy"]
-    common = min(np.shape(before)[1], np.shape(after)[1]) - 1
-    return common > 0 and bool(np.array_equal(before[:, :common], after[:, :common]))
+    common = min(before.shape[1], after.shape[1]) - 1
+    if common <= 0:
+        return False
+    # A line of several that is shorter than the longest stays at its end, from where it grows.
+    ended = (before[:, : common + 1] == before[:, -1:]).all(axis=-1)
+    grown = (before[:, :common] == after[:, :common]).all(axis=-1) | ended[:, :common]
+    return bool(grown.all())
+
+
+def _differ(a: Item, b: Item) -> bool:
+    """Whether a thing is elsewhere at another moment."""
+    return a is not b and any(
+        values is not b.numbers[name] and not np.array_equal(values, b.numbers[name])
+        for name, values in a.numbers.items()
+    )
+
+
+def _off_straight(a: Item, m: Item, b: Item) -> float:
+    """How far a thing is off half way between two moments, in tolerances."""
+    if m.extent[0] != a.extent[0] or (m.extent != a.extent and a.kind != "lines"):
+        return 0.0
+    return max(
+        (
+            float(np.abs((x + z) / 2 - y).max(initial=0.0)) / TOLERANCE.get(name, _ELSE)
+            for name, (x, y, z) in _moving([a, m, b])
+        ),
+        default=0.0,
+    )
+
+
+def _moving(items: Sequence[Item]) -> list[tuple[str, Floats]]:
+    """The numbers that change; of lines that grow those of their ends, which move while the rest stays."""
+    if len({one.extent for one in items}) > 1:
+        return [("xy", np.stack([one.numbers["xy"][:, -1].reshape(-1) for one in items]))]
+    return changing(items)
 
 
 def _linked(segments: list[Segment]) -> tuple[Segment, ...]:

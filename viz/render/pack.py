@@ -7,6 +7,7 @@ drawn when, the arrays as varints, and the pixels of images. `viz/player/data.js
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,9 +27,9 @@ from viz.render.film import Film, Piece, Segment, stacked
 from viz.render.simplify import needed
 from viz.render.solid import NUMBERS
 
-# Steps in which numbers are kept: 16 to a canvas unit, 255 for colours. In space small errors grow: what is in front
+# Steps in which numbers are kept: 8 or 16 to a canvas unit, 255 for colours. In space small errors grow: what is in front
 # of what hangs on them.
-SCALES = {"xy": 16, "size": 16, "width": 16, "edge_width": 16, "angle": 16, "color": 255, "edge": 255, "count": 1}
+SCALES = {"xy": 8, "size": 16, "width": 16, "edge_width": 16, "angle": 16, "color": 255, "edge": 255, "count": 1}
 SCALES |= {"turn": 4096, "stand": 512, "heights": 4096, "rise": 16384, "box": 1024, "line": 512, "above": 1024}
 SCALES |= {"at": 64, "shift": 16, "step": 4096, "upto": 4096, "xyz": 512, "dim": 255, "nodes": 16, "strokes": 16}
 SCALES |= {"fill": 255, "ink": 255, "dots": 16, "plane": 16, "tint": 255}
@@ -292,6 +293,8 @@ class _Packer:
         for segment in segments:
             column += segment.items[1:]
             pace += [segment.pace] * (len(segment.items) - 1)
+        common = math.gcd(*pace)
+        pace = [each // common for each in pace]
         between = [one for segment in segments for one in segment.between]
         item = column[0]
         refs: list[int] = []

@@ -431,7 +431,8 @@ class _Stage:
         theme = self.view.theme
         if strength <= 0 or drawn <= 0:
             return []
-        angles = np.linspace(0, 2 * math.pi * drawn, max(2, round(160 * drawn)))
+        whole = np.linspace(0, 2 * math.pi, 161)
+        angles = np.append(whole[whole < 2 * math.pi * drawn - 1e-9], 2 * math.pi * drawn)
         circle = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
         marks: list[Mark] = [
             Lines(circle, alpha(theme.quiet, strength), 2.5, (10.0, 8.0)),

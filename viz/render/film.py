@@ -24,7 +24,7 @@ from viz.timeline import Timeline
 FINEST = 1 / 25
 _EPSILON = 4e-9
 _FLASH = 0.2  # change of a colour between two moments that is no fading
-_SELDOM = 0.16  # seconds between two looks at what moves, at most
+_SELDOM = 0.08  # seconds between two looks at what moves, at most
 # How far a number may be off: canvas units, degrees, shares of full colour.
 TOLERANCE = {"xy": 0.15, "size": 0.2, "width": 0.2, "edge_width": 0.2, "angle": 0.1, "color": 0.008, "edge": 0.008}
 TOLERANCE |= {"turn": 0.01, "rise": 0.0003, "upto": 0.002, "dim": 0.008, "fill": 0.008, "ink": 0.008, "tint": 0.008}
@@ -32,7 +32,9 @@ _ELSE = 0.1  # canvas units, of what stands in space
 _DEGREES = (1, 2, 4)
 _SUB = 16  # parts of the shortest stretch in which a corner is looked for
 _OFTEN = 100  # beats a second: more are no corners that could be seen
-_CORNER = 3.2  # tolerances by which a straight way may be off half way between two moments of the shortest stretch
+# Tolerances by which a straight way may be off half way between two moments of the shortest stretch: where it is bent
+# evenly it is nowhere farther off, before and behind a corner it may be twice as far.
+_BENT, _CORNER = 3.2, 1.6
 _MANY, _SAMPLE = 1000, 64  # numbers of a thing that is first looked at here and there, and at how many
 _COLORS = ("color", "edge")
 _PAINTS = (*_COLORS, "fill", "ink", "tint")
@@ -418,20 +420,22 @@ class _Camera:
         right = None if left is None else self._track(middle, j, part, slot, first)
         return None if left is None or right is None else left + right
 
-    def _bend(self, i: int, j: int, part: _Part, slot: int, first: _Things, a: Item, b: Item) -> list[Segment]:
+    def _bend(
+        self, i: int, j: int, part: _Part, slot: int, first: _Things, a: Item, b: Item, limit: float | None = None
+    ) -> list[Segment]:
         """The shortest stretch of one thing, from a to b; where its way has a corner, in straight parts up to it."""
         if not _goes_on(a, b):
             return [Segment(self._time(i), self._time(j), (a,))]
-        if j - i > 1 and (j - i < _SUB or self._suspect(i, j, part, slot, first)):
-            middle = self._between(i, j, part)
-            if middle is not None and self._alike(first, middle):
-                m = middle.items[slot]
-                if _off_straight(a, m, b) > _CORNER:
-                    k = (i + j) // 2
-                    return [
-                        *self._bend(i, k, part, slot, first, a, m),
-                        *self._bend(k, j, part, slot, first, m, b),
-                    ]
+        turn = np.inf if limit else self._turn(i, j, part, slot, first)
+        middle = self._between(i, j, part) if j - i > 1 and turn > 4 * _CORNER else None
+        if middle is not None and self._alike(first, middle):
+            m = middle.items[slot]
+            far = _off_straight(a, m, b)
+            limit = limit or (_BENT if far < turn / 10 < np.inf else _CORNER)
+            if far > limit:
+                k = (i + j) // 2
+                before = self._bend(i, k, part, slot, first, a, m, limit)
+                return [*before, *self._bend(k, j, part, slot, first, m, b, limit)]
         return [Segment(self._time(i), self._time(j), (a, b), (), j - i)]
 
     def _between(self, i: int, j: int, part: _Part) -> _Things | None:
@@ -447,25 +451,24 @@ class _Camera:
             self._looks -= 1
         return self._things(k, part)
 
-    def _suspect(self, i: int, j: int, part: _Part, slot: int, first: _Things) -> bool:
-        """Whether there may be a corner between two moments: by how the way bends from before them to after them.
+    def _turn(self, i: int, j: int, part: _Part, slot: int, first: _Things) -> float:
+        """How much a way bends from before two moments to after them, in tolerances; infinity where nobody knows.
 
-        A corner between them changes the speed, which both second differences together tell; half way between the
-        moments it is off the straight line by a quarter of that at most.
+        It is the sum of both second differences. A corner between the moments changes the speed by that; half way the
+        corner is off the straight line by a quarter of it at most. An even bend is off by a sixteenth.
         """
         items: list[Item] = []
         for k in (2 * i - j, i, j, 2 * j - i):
-            if k not in self._seen and k not in (i, j):
-                return True
-            one = self._things(k, part) if 0 <= k <= self._grid[2] else None
+            known = k in self._seen or k in (i, j)
+            one = self._things(k, part) if known and 0 <= k <= self._grid[2] else None
             if one is None or not self._alike(first, one):
-                return True
+                return np.inf
             items.append(one.items[slot])
-        for name, (w, x, y, z) in _moving(items):
-            bend = np.abs(w - 2 * x + y) + np.abs(x - 2 * y + z)
-            if bend.max(initial=0.0) > 4 * _CORNER * TOLERANCE.get(name, _ELSE):
-                return True
-        return False
+        turns = [
+            float((np.abs(w - 2 * x + y) + np.abs(x - 2 * y + z)).max(initial=0.0)) / TOLERANCE.get(name, _ELSE)
+            for name, (w, x, y, z) in _moving(items)
+        ]
+        return max(turns, default=0.0)
 
     def _bent(self, i: int, j: int, part: _Part, first: _Things, last: _Things | None) -> bool:
         """Whether something that is there at both ends of the shortest stretch is far off a straight way between."""
@@ -478,7 +481,7 @@ class _Camera:
         if middle is None:
             return False
         halfway = _partners(first.items, middle.items)
-        return any(_off_straight(a, halfway[k], b) > _CORNER for k, a, b in moving if k in halfway)
+        return any(_off_straight(a, halfway[k], b) > _BENT for k, a, b in moving if k in halfway)
 
     def _columns(self, i: int, j: int, checks: int, part: _Part, first: _Things) -> list[tuple[Item, ...]] | None:
         """Each thing at even moments from i to j; None when the panel does not hold the same things all the time."""

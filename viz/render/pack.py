@@ -27,8 +27,8 @@ from viz.render.film import Film, Piece, Segment, stacked
 from viz.render.simplify import needed
 from viz.render.solid import NUMBERS
 
-# Steps in which numbers are kept: 8 or 16 to a canvas unit, 255 for colours. In space small errors grow: what is in front
-# of what hangs on them.
+# Steps in which numbers are kept: 8 or 16 to a canvas unit, 255 for colours. In space small errors grow, and what is in
+# front of what hangs on them.
 SCALES = {"xy": 8, "size": 16, "width": 16, "edge_width": 16, "angle": 16, "color": 255, "edge": 255, "count": 1}
 SCALES |= {"turn": 4096, "stand": 512, "heights": 4096, "rise": 16384, "box": 1024, "line": 512, "above": 1024}
 SCALES |= {"at": 64, "shift": 16, "step": 4096, "upto": 4096, "xyz": 512, "dim": 255, "nodes": 16, "strokes": 16}

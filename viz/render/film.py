@@ -177,7 +177,7 @@ class _Camera:
         elif moves:
             count = last = _SUB * 2 ** max(4, int(np.ceil(np.log2((end - start) / FINEST))))
         self._grid = (start, (end - start) / last, last, open_end)
-        self._looks = last // _SUB
+        self._looks = last // (2 * _SUB)
         names = set(self._at(0)) | (set(self._at(last)) if moves else set())
         parts = [(name, part) for name in sorted(names) for part in ("marks", "chrome")]
         if moves:
@@ -390,7 +390,9 @@ class _Camera:
         items: tuple[Item, ...] = ()
         moving: list[tuple[str, Floats]] = []
         for degree in _DEGREES:
-            checks = min(max((j - i) // _SUB, 1), max(2 * degree, 4, seldom))
+            cells = max((j - i) // _SUB, 1)
+            fine = (cells, degree) in ((4, 4), (2, 2))  # a short bend is worth a look between the moments of the grid
+            checks = min(2 * cells if fine else cells, max(2 * degree, 4, seldom))
             if checks < 2 * degree and j - i > _SUB:
                 break
             columns = self._columns(i, j, checks, part, first)
@@ -434,6 +436,9 @@ class _Camera:
             limit = limit or (_BENT if far < turn / 10 < np.inf else _CORNER)
             if far > limit:
                 k = (i + j) // 2
+                if limit == _BENT and far < 3 * _BENT:  # each half of an even bend is off by a quarter of that
+                    halves = ((i, k, a, m), (k, j, m, b))
+                    return [Segment(self._time(x), self._time(y), (u, v), (), y - x) for x, y, u, v in halves]
                 before = self._bend(i, k, part, slot, first, a, m, limit)
                 return [*before, *self._bend(k, j, part, slot, first, m, b, limit)]
         return [Segment(self._time(i), self._time(j), (a, b), (), j - i)]
@@ -442,7 +447,7 @@ class _Camera:
         """The things half way through a shortest stretch; None where nobody is to look.
 
         Labels at the axis are looked at only where a picture is there already. A way that has a corner everywhere is
-        followed until half of all pictures are such: a finer look shows finer corners.
+        followed until a third of all pictures are such: a finer look shows finer corners.
         """
         k = (i + j) // 2
         if k not in self._seen:

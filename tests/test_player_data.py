@@ -312,21 +312,21 @@ def test_a_sudden_change_is_shown_when_it_happens() -> None:
     assert abs(first - 0.7) <= 2 * FINEST
 
 
-@pytest.mark.parametrize(("beats", "allowed"), [(0, 0.5), (9, 0.3)])
-def test_a_way_with_corners_is_followed_from_corner_to_corner(beats: int, allowed: float) -> None:
+@pytest.mark.parametrize(("turns", "beats", "allowed"), [(6, 0, 0.5), (40, 40, 0.3)])
+def test_a_way_with_corners_is_followed_from_corner_to_corner(turns: int, beats: int, allowed: float) -> None:
     rng = np.random.default_rng(2)
-    corners = rng.uniform(0.45, 0.55, (10, 2))
+    corners = rng.uniform(0.45, 0.55, (turns + 1, 2))
 
-    def tip(t: float) -> np.ndarray:
-        at = 9 * min(max(t / 2, 0.0), 1.0)
-        return np.array([np.interp(at, np.arange(10), column) for column in corners.T])
+    def walked(t: float) -> np.ndarray:
+        at = turns * min(max(t / 2, 0.0), 1.0)
+        tip = [np.interp(at, np.arange(turns + 1), column) for column in corners.T]
+        return np.vstack([corners[: int(at) + 1], tip])
 
     def frame(t: float) -> Frame:
-        xy = tip(t)
-        walked = corners[: int(9 * min(t / 2, 1.0)) + 1]
-        # Of two lines the shorter one stays where it is while the longer one grows.
-        lines = Lines.of([np.vstack([walked, xy]), corners[:2] * 0.5], "#ffffff", width=3.0)
-        marks = (lines, Points(xy[None], (1, 1, 1), 20))
+        line = walked(t)
+        # Of two lines that grow the shorter one is filled up with its end.
+        lines = Lines.of([line, walked(t / 2)], "#ffffff", width=3.0)
+        marks = (lines, Points(line[-1:], (1, 1, 1), 20))
         return Frame((Panel("main", (0, 0, 1000, 1000), (0, 1), (0, 1), marks),), 1920, 1080, "#000000")
 
     taken = film(frame, Timeline((Step("go", 2.5, Sentence("a", "b"), rest=0.5, beats=beats),)))
@@ -341,7 +341,7 @@ def test_a_way_with_corners_is_followed_from_corner_to_corner(beats: int, allowe
                 v * np.prod([(share - b) / (a - b) for j, b in enumerate(at) if j != i])
                 for i, (a, v) in enumerate(zip(at, ends, strict=True))
             )
-            true = tip(float(time)) * [1000, -1000] + [0, 1000]
+            true = walked(float(time))[-1] * [1000, -1000] + [0, 1000]
             assert np.hypot(*(where - true)) < allowed, (time, slot[0].items[0].kind)
 
 

@@ -38,6 +38,7 @@ _BENT, _CORNER = 3.2, 1.6
 _MANY, _SAMPLE = 1000, 64  # numbers of a thing that is first looked at here and there, and at how many
 _COLORS = ("color", "edge")
 _PAINTS = (*_COLORS, "fill", "ink", "tint")
+_NO_PLACES = (*_PAINTS, "width", "size", "edge_width", "dim")  # corners in these nobody sees
 _NOTHING = np.zeros(0)
 _HOPELESS = 64.0  # tolerances by which a polynomial may be off for one of twice the degree to be worth a try
 
@@ -177,7 +178,7 @@ class _Camera:
         elif moves:
             count = last = _SUB * 2 ** max(4, int(np.ceil(np.log2((end - start) / FINEST))))
         self._grid = (start, (end - start) / last, last, open_end)
-        self._looks = last // (2 * _SUB)
+        self._looks = last // _SUB
         names = set(self._at(0)) | (set(self._at(last)) if moves else set())
         parts = [(name, part) for name in sorted(names) for part in ("marks", "chrome")]
         if moves:
@@ -391,7 +392,8 @@ class _Camera:
         moving: list[tuple[str, Floats]] = []
         for degree in _DEGREES:
             cells = max((j - i) // _SUB, 1)
-            fine = (cells, degree) in ((4, 4), (2, 2))  # a short bend is worth a look between the moments of the grid
+            # A short bend is worth a look between the moments of the grid.
+            fine = (cells, degree) in ((4, 4), (2, 2)) and any(name not in _NO_PLACES for name, _ in moving)
             checks = min(2 * cells if fine else cells, max(2 * degree, 4, seldom))
             if checks < 2 * degree and j - i > _SUB:
                 break
@@ -447,7 +449,7 @@ class _Camera:
         """The things half way through a shortest stretch; None where nobody is to look.
 
         Labels at the axis are looked at only where a picture is there already. A way that has a corner everywhere is
-        followed until a third of all pictures are such: a finer look shows finer corners.
+        followed until half of all pictures are such: a finer look shows finer corners.
         """
         k = (i + j) // 2
         if k not in self._seen:
@@ -548,10 +550,10 @@ def _off_straight(a: Item, m: Item, b: Item) -> float:
 
 
 def _moving(items: Sequence[Item]) -> list[tuple[str, Floats]]:
-    """The numbers that change; of lines that grow those of their ends, which move while the rest stays."""
+    """The numbers that say where things are; of lines that grow those of their ends, while the rest stays."""
     if len({one.extent for one in items}) > 1:
         return [("xy", np.stack([one.numbers["xy"][:, -1].reshape(-1) for one in items]))]
-    return changing(items)
+    return [(name, values) for name, values in changing(items) if name not in _NO_PLACES]
 
 
 def _linked(segments: list[Segment]) -> tuple[Segment, ...]:

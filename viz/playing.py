@@ -47,6 +47,10 @@ def player_page(
         themes, langs: what is in the file.
         jobs: with 1, one process looks at all views; else one for each language, where there are processors for them.
     """
+    # All that a page needs is loaded before the experiment runs, and by no process twice.
+    import viz.export.webfont
+    import viz.render.film
+    import viz.render.pack  # noqa: F401
     from viz.export.page import page
 
     theme, lang = theme or animation.theme, lang or animation.lang
@@ -62,13 +66,16 @@ def player_page(
             [lang, *(spoken for spoken in langs if spoken != lang)],
             (cores() if jobs is None else jobs) > 1,
         )
+        maker = f"warpviz {version('warpviz') or '0'}"
+        title, description = found.told["title"][lang], found.told["description"][lang]
+        document = page(found.data, title, description, lang, theme, maker, found.font, found.deep)
     if found.alone:
         warnings.warn(VizWarning(say("player.heavy", theme=theme, spoken=lang)), stacklevel=2)
-    maker = f"warpviz {version('warpviz') or '0'}"
-    title, description = found.told["title"][lang], found.told["description"][lang]
-    return page(found.data, title, description, lang, theme, maker, found.font, found.deep)
+    return document
 
 
+# What a copy of this process, which is about to end, need not give back piece by piece.
+_held: list[Any] = []
 # A theme and a language.
 _Look = tuple[str, str]
 
@@ -126,6 +133,7 @@ def _packed(
     def work(some: list[_Look]) -> _Shots:
         shot = _shoot(animation, some, size, start, end)
         if some is shares[0]:  # which is done here, perhaps sooner than the others
+            _held.clear()
             letters = json.dumps(about(animation, start, end, themes, langs), ensure_ascii=False)
             fonts.append(chinese(letters + "中文"))
         return shot
@@ -160,6 +168,7 @@ def _shoot(animation: Animation, looks: list[_Look], size: Size, start: float, e
         large, deep = heavy(taken), deep or stands_in_space(taken)
         if large:
             break
+    _held[:] = [taken, known]
     return _Shots(tapes, large, deep)
 
 

@@ -479,7 +479,7 @@ class _Camera:
 
     def _bent(self, i: int, j: int, part: _Part, first: _Things, last: _Things | None) -> bool:
         """Whether something that is there at both ends of the shortest stretch is far off a straight way between."""
-        if last is None or j - i < 2:
+        if last is None or j - i < 2 or (part[1] == "chrome" and (i + j) // 2 not in self._seen):
             return False
         partner = _partners(first.items, last.items)
         moving = [(k, a, partner[k]) for k, a in enumerate(first.items) if k in partner and _goes_on(a, partner[k])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -94,7 +94,7 @@ class Panel:
     equal: bool = False
     clip: bool = True
     key: tuple[Key, ...] = ()
-    space: Callable[[], Iterable[Thing]] | None = None
+    space: Callable[[], Iterable[Thing]] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         put = object.__setattr__

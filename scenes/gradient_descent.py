@@ -438,7 +438,7 @@ class _Stage:
                 looks = [self.colors[i] for i in here], [self.markers[i] for i in here]
                 yield from heads_in_space(self.theme, self.main_plot, spots, self.relief.laid(xy, rise), *looks)
             if at >= self.data.steps:
-                yield Pinned(self._star(self.minimum), self.relief.laid(self.minimum, rise))
+                yield Pinned(self._star(self.minimum), self.relief.laid(self.minimum, rise), None, (0.4, 0.4))
 
         chrome = self.main_room, self.relief.xlim, self.relief.ylim
         return Panel("main", *chrome, tuple(marks), equal=True, space=space)

@@ -441,7 +441,9 @@ def test_lines_stand_where_matplotlibs_own_text_puts_them(horizontal: str, verti
 def test_a_text_has_the_glyphs_that_matplotlib_gives_it() -> None:
     for string in ("Loss 0.12 → 3x4 ->", "损失 0.12"):
         prop = typeset._font(str(glyphs.file(glyphs.family(string), "regular")))
-        found, shapes, _ = text_to_path.get_glyphs_with_font(get_font(str(prop.get_file())), string)
+        face = get_font(str(prop.get_file()))  # one for all of a process, at the size that it was last asked for
+        face.set_size(100, 72)
+        found, shapes, _ = text_to_path.get_glyphs_with_font(face, string)
         run = typeset.run(string, "regular", ("left", "baseline"), 1.35)
         assert [outline.name for outline in run.glyphs] == [unquote(name) for name, *_ in found]
         assert np.allclose(run.places, [(x / 100, y / 100, 1.0) for _, x, y, _ in found])

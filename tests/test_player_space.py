@@ -323,10 +323,12 @@ def test_a_landscape_stands_as_in_its_frames_however_it_is_turned(tmp_path: Path
             compare(tab.evaluate(RECORD, [time, 0, 0]), truth(land.panel(azimuth, rise, upto)))
             hand = float(rng.uniform(-180, 180)), float(rng.uniform(-20, 45))
             turned = Land(ELEVATION + hand[1]).panel(azimuth + hand[0], rise, upto)
-            compare(tab.evaluate(RECORD, [time, *hand]), truth(turned), True)
+            there = [azimuth + hand[0], ELEVATION + hand[1]]
+            compare(tab.evaluate(RECORD, [time, *there]), truth(turned), True)
         # Turned so far down that hills hide much: what is in front is drawn last.
         for azimuth, elevation in ((40.0, -18.0), (-150.0, -16.0)):
-            tab.evaluate(f"player.stage.hand = {{azimuth: {azimuth}, elevation: {elevation}}}")
+            there = [AZIMUTH + 35.0 + azimuth, ELEVATION + elevation]
+            tab.evaluate("([azimuth, elevation]) => { player.stage.hand = { azimuth, elevation }; }", there)
             tab.evaluate("player.stage.draw(1.0)")
             view = Land(ELEVATION + elevation)
             low = view.panel(AZIMUTH + 35.0 + azimuth, 1.0, 35.0)
@@ -334,7 +336,7 @@ def test_a_landscape_stands_as_in_its_frames_however_it_is_turned(tmp_path: Path
             true = painter("mpl", 1920, 1080).paint(Frame((low,), 1920, 1080, "#101520"))[..., :3]
             gap = np.abs(seen(tab) - true).mean(axis=2)[90:690, 60:960]
             assert (gap > 40).mean() < 0.008, (azimuth, (gap > 40).mean())
-            compare(tab.evaluate(RECORD, [1.0, azimuth, elevation]), truth(low), True)
+            compare(tab.evaluate(RECORD, [1.0, *there]), truth(low), True)
         assert tab.errors == []
 
 
@@ -377,9 +379,10 @@ def test_a_sheet_stands_as_in_its_frames_however_it_is_turned(
         show(tab, made, tmp_path)
         tab.evaluate("() => { player.stage.fit(1920, 1080); player.resize = () => {}; }")
         for time, *hand in ((0.1, 0, 0), (0.5, 0, 0), (0.55, 100, 30), (1.0, -140, -10)):
-            panel = cloth.panel(motion(time)[0] + hand[0], 25.0 + hand[1], cut)
-            compare(tab.evaluate(RECORD, [time, *hand]), truth(panel), order=True)
-            tab.evaluate("([t, azimuth, elevation]) => { player.stage.hand = {azimuth, elevation}; }", [time, *hand])
+            there = [motion(time)[0] + hand[0], 25.0 + hand[1]]
+            panel = cloth.panel(there[0], there[1], cut)
+            compare(tab.evaluate(RECORD, [time, *(there if any(hand) else (0, 0))]), truth(panel), order=True)
+            tab.evaluate("([azimuth, elevation]) => { player.stage.hand = { azimuth, elevation }; }", there)
             tab.evaluate(f"player.stage.draw({time})")
             true = painter("mpl", 1920, 1080).paint(Frame((panel,), 1920, 1080, "#101520"))[..., :3]
             gap = np.abs(seen(tab) - true).mean(axis=2)[90:690, 60:960]
@@ -420,7 +423,7 @@ def test_hands_and_keys_turn_it_and_turn_it_back(tmp_path: Path, monkeypatch: An
     with browser(viewport={"width": 1000, "height": 800}) as tab:
         show(tab, made, tmp_path)
         turn = tab.locator("#turn")
-        assert turn.is_visible() and turn.inner_text() == "Drag to turn" and turn.is_disabled()
+        assert turn.is_visible() and turn.inner_text() == "Drag to turn"
         box = tab.locator("#picture").bounding_box()
         x, y = (box["x"] + box["width"] * 500 / 1920, box["y"] + box["height"] * 390 / 1080)
         before = tab.evaluate("player.stage.canvas.toDataURL()")
@@ -429,21 +432,40 @@ def test_hands_and_keys_turn_it_and_turn_it_back(tmp_path: Path, monkeypatch: An
         tab.mouse.down()
         tab.mouse.move(x + 50, y + 20, steps=4)
         tab.mouse.up()
-        assert tab.evaluate("player.stage.hand") == {"azimuth": -20, "elevation": 6}
+        assert tab.evaluate("player.stage.hand") == {"azimuth": AZIMUTH - 20, "elevation": ELEVATION + 6}
         assert not tab.evaluate("player.clock.playing")  # a drag is no click
         until(tab, f"player.stage.canvas.toDataURL() !== {before!r}")
-        assert turn.inner_text() == "Turn back" and turn.is_enabled()
+        assert turn.inner_text() == "Turn back"
         tab.keyboard.press("Shift+ArrowRight")
         tab.keyboard.press("Shift+ArrowDown")
         hand = tab.evaluate("player.stage.hand")
-        assert hand == {"azimuth": -27.5, "elevation": 13.5}
+        assert hand == {"azimuth": AZIMUTH - 27.5, "elevation": ELEVATION + 13.5}
         assert tab.evaluate("player.clock.time") == 0  # the arrows alone go by steps
+        tab.focus("#scrub")
+        tab.keyboard.press("Shift+ArrowLeft")  # from wherever the focus is
+        assert tab.evaluate("player.stage.hand.azimuth") == AZIMUTH - 20
+        tab.evaluate("player.jump(1.0)")
+        tab.wait_for_timeout(60)
+        # What a hand has chosen stays while the camera of the scene goes on.
+        assert tab.evaluate("player.stage.seen") == hand | {"azimuth": AZIMUTH - 20}
+        tab.evaluate("player.jump(0)")
         turn.click()
         until(tab, f"player.stage.canvas.toDataURL() === {before!r}")
+        turn.click()  # shows what a hand could do
+        assert tab.evaluate("player.stage.hand.azimuth") == AZIMUTH - 30
+        tab.mouse.dblclick(x, y)
+        assert tab.evaluate("player.stage.hand") is None
+        tab.evaluate("player.jump(0)")
         tab.mouse.click(x, y)
         assert tab.evaluate("player.clock.playing")
         tab.evaluate("player.jump(0)")
-        tab.mouse.move(box["x"] + box["width"] * 0.9, y)  # beside the panel there is nothing to turn
+        beside = (box["x"] + box["width"] * 0.9, y)
+        tab.mouse.move(*beside)
+        tab.mouse.down()
+        tab.mouse.move(beside[0] - 60, y, steps=3)
+        tab.mouse.up()  # a drag beside it is no press either
+        assert not tab.evaluate("player.clock.playing") and tab.evaluate("player.stage.hand") is None
+        tab.mouse.move(*beside)  # beside the panel there is nothing to turn
         assert tab.evaluate("player.stage.canvas.style.cursor") == ""
         assert tab.errors == []
 
@@ -465,11 +487,10 @@ def test_a_finger_turns_the_surface_and_strokes_beside_it(tmp_path: Path, monkey
     with browser(viewport={"width": 700, "height": 700}, has_touch=True) as tab:
         show(tab, made, tmp_path)
         tab.evaluate(stroke, [500, 390])
-        assert tab.evaluate("player.stage.hand.azimuth") == pytest.approx(24)
+        assert tab.evaluate("player.stage.hand.azimuth") == pytest.approx(AZIMUTH + 24)
         assert not tab.evaluate("player.clock.playing")
-        tab.evaluate("player.stroked = false")
         tab.evaluate(stroke, [1700, 390])
-        assert tab.evaluate("player.stage.hand.azimuth") == pytest.approx(24)
+        assert tab.evaluate("player.stage.hand.azimuth") == pytest.approx(AZIMUTH + 24)
         assert tab.evaluate("player.clock.playing")
 
 

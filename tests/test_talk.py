@@ -16,6 +16,7 @@ import pytest
 import support_scene
 from support_cli import caller, tiny_scene
 from support_export import litter
+from support_player import browser
 
 import viz
 from viz import embed, scenefile
@@ -139,17 +140,9 @@ def test_words_cannot_leave_their_script() -> None:
     reason="needs playwright and chromium",
 )
 def test_the_page_stops_at_each_step(talk: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
     line = tiny().timeline
     ends = [line.span(name)[1] for name in line.names]
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        tab = browser.new_page(viewport={"width": 640, "height": 360})
-        asked: list[str] = []
-        troubles: list[str] = []
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.on("pageerror", lambda error: troubles.append(str(error)))
+    with browser(viewport={"width": 640, "height": 360}) as tab:
         tab.goto((talk / "a.reveal.html").as_uri())
         seen = []
         state: list[Any] = []
@@ -168,7 +161,7 @@ def test_the_page_stops_at_each_step(talk: Path) -> None:
         tab.keyboard.press("ArrowLeft")
         tab.wait_for_timeout(200)
         back = tab.evaluate("+document.body.dataset.step")
-        browser.close()
+        asked, troubles = tab.asked, tab.errors
     assert [s[2] for s in seen] == list(range(len(ends))) and back == len(ends) - 2
     for (paused, now, _), end in zip(seen, ends, strict=True):
         assert paused and end - 0.11 <= now <= end

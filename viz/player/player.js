@@ -126,6 +126,15 @@ class Player {
   listen() {
     $("play").addEventListener("click", () => this.toggle());
     $("picture").addEventListener("click", () => this.toggle());
+    $("picture").addEventListener("pointerdown", ({ clientX, clientY }) => {
+      this.pressed = [clientX, clientY];
+      this.stroked = false;
+    });
+    $("picture").addEventListener("pointermove", ({ clientX, clientY, buttons }) => {
+      // Who drags something does not press it.
+      if (buttons && this.pressed && Math.hypot(clientX - this.pressed[0], clientY - this.pressed[1]) > 4)
+        this.stroked = true;
+    });
     $("back").addEventListener("click", () => this.back());
     $("next").addEventListener("click", () => this.next());
     $("scrub").addEventListener("input", () => this.jump(Number($("scrub").value)));
@@ -169,11 +178,11 @@ class Player {
     const target = event.target;
     const typing = target instanceof HTMLSelectElement || (target.id === "scrub" && event.key.startsWith("Arrow"));
     const pressing = target instanceof HTMLButtonElement && (event.key === " " || event.key === "Enter");
-    if (typing || pressing || target.localName === "summary") return;
     if (this.additions.some((one) => one.key(event))) {
       event.preventDefault();
       return;
     }
+    if (typing || pressing || target.localName === "summary") return;
     const actions = {
       " ": () => this.toggle(),
       k: () => this.toggle(),

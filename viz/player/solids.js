@@ -2,9 +2,9 @@
 import { css, PAINTERS, SETTING } from "./paint.js";
 import { apart, Eye, Field, runs, steady } from "./space.js";
 
-const LOWEST = 6; // degrees above the horizon between which a hand turns
-const HIGHEST = 86;
-const UNTOUCHED = { azimuth: 0, elevation: 0 };
+/** Degrees above the horizon between which a hand turns. */
+export const LOWEST = 6;
+export const HIGHEST = 86;
 
 /** Keeps the last thing made for an object as long as what it was made from stays the same. */
 class Memory {
@@ -23,14 +23,19 @@ class Memory {
 
 const memory = { shades: new Memory(), fields: new Memory(), draped: new Memory(), tracks: new Memory() };
 
-/** From where the things that follow are seen: as told, or turned by hand. */
+/** From where the things that follow are seen: as told, or as a hand has turned them. */
 function viewpoint(_context, { numbers: { turn, stand } }, about) {
-  const { azimuth, elevation } = about.hand ?? UNTOUCHED;
-  // Seen from straight above a plane is as it is; there a turn fades away.
-  const share = Math.min(Math.max((90 - turn[1]) / 15, 0), 1);
-  const high = Math.min(Math.max(turn[1] + share * elevation, Math.min(turn[1], LOWEST)), Math.max(turn[1], HIGHEST));
-  about.eye = new Eye([turn[0] + share * azimuth, high], [...stand]);
+  let [azimuth, elevation] = turn;
+  if (about.hand) {
+    // Seen from straight above a plane is as it is; there the hand lets go.
+    const share = Math.min(Math.max((90 - elevation) / 15, 0), 1);
+    const way = ((((about.hand.azimuth - azimuth) % 360) + 540) % 360) - 180;
+    azimuth += share * way;
+    elevation += share * (about.hand.elevation - elevation);
+  }
+  about.eye = new Eye([azimuth, elevation], [...stand]);
   about.field = null;
+  about.seen({ azimuth, elevation });
 }
 
 function block(context, { value, numbers: { heights, color, rise, box } }, about) {
@@ -205,7 +210,10 @@ function ruler(context, { value: [axis, named, looks], numbers: { at, color, siz
   const count = at.length;
   let middle = 0;
   for (let k = 0; k < count - named; k++) middle += seen[3 * k] / (count - named);
-  const side = Math.sign(middle - seen[3 * count]);
+  // Outside is away from the nearest corner; where the edge goes up, away from the middle of the block.
+  const last = 3 * (count - named - 1);
+  const steep = Math.abs(seen[last + 1] - seen[1]) > Math.abs(seen[last] - seen[0]);
+  const side = Math.sign(middle - (steep ? eye.see([0, 0, 0])[0] : seen[3 * count]));
   const drawn = [];
   for (let k = count - 1; k >= 0; k--) {
     const xy = [seen[3 * k] + side * shift[0] * eye.scale, seen[3 * k + 1] + shift[1] * eye.scale];

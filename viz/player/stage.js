@@ -16,7 +16,8 @@ export class Stage {
     this.ground = document.createElement("canvas");
     this.things = new Things(film);
     this.markers = film.head.markers;
-    this.hand = null; // by how much panels in space are turned: azimuth and elevation, degrees
+    this.hand = null; // to where panels in space are turned by hand: azimuth and elevation, degrees
+    this.seen = null; // from where the last one was seen
     this.still = new Map();
     this.key = "";
     this.name = "";
@@ -101,7 +102,7 @@ export class Stage {
   slots(context, { piece, space }, first, last, time) {
     if (first >= last) return;
     const pixel = this.view.width / this.canvas.width;
-    const about = { film: this.film, markers: this.markers, hand: this.hand, pixel };
+    const about = { film: this.film, markers: this.markers, hand: this.hand, pixel, seen: (turn) => this.saw(turn) };
     const clip = piece[2];
     context.save();
     if (clip >= 0) {
@@ -115,6 +116,10 @@ export class Stage {
       else this.set(piece[3][k], piece, time, about);
     }
     context.restore();
+  }
+
+  saw(turn) {
+    this.seen = turn;
   }
 
   /** What a thing says about how those after it are seen, without drawing it. */

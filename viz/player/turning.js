@@ -1,9 +1,11 @@
 // A surface is turned by hand: dragged with mouse or finger, or with Shift and the arrow keys.
+import { HIGHEST, LOWEST } from "./solids.js";
 import { additions } from "./stage.js";
 
 const DEGREES = { x: 0.4, y: 0.3 }; // for each pixel that the hand moves
 const KEY_DEGREES = 7.5;
 const STILL = 4; // pixels below which a press is a click
+const SHOWN = [-30, 10]; // degrees that the button turns
 
 /** Ties hands and keys to the panels in space. */
 class Turning {
@@ -13,7 +15,10 @@ class Turning {
     this.canvas = player.stage.canvas;
     this.held = null;
     this.button = document.getElementById("turn");
-    this.button.addEventListener("click", () => this.reset());
+    this.button.addEventListener("click", () => {
+      if (this.stage.hand) this.reset();
+      else this.turn(...SHOWN); // what a hand could do
+    });
     this.canvas.addEventListener("pointerdown", (event) => this.take(event));
     this.canvas.addEventListener("pointermove", (event) => this.move(event));
     for (const end of ["pointerup", "pointercancel"]) this.canvas.addEventListener(end, () => this.drop());
@@ -58,16 +63,16 @@ class Turning {
   }
 
   drop() {
-    if (this.held?.moved) this.player.stroked = true; // no click, which would play
     this.held = null;
     this.canvas.style.cursor = "";
   }
 
-  /** Turns all that stands in space by some degrees: what is compared is seen from the same side. */
+  /** Turns all that stands in space by some degrees: what is compared is seen from the same side, and stays so. */
   turn(azimuth, elevation) {
-    const before = this.stage.hand ?? { azimuth: 0, elevation: 0 };
-    const tilt = Math.min(Math.max(before.elevation + elevation, -90), 90);
-    this.stage.hand = { azimuth: (before.azimuth + azimuth) % 360, elevation: tilt };
+    const from = this.stage.hand ?? this.stage.seen;
+    if (!from) return;
+    const tilt = Math.min(Math.max(from.elevation + elevation, LOWEST), HIGHEST);
+    this.stage.hand = { azimuth: (from.azimuth + azimuth) % 360, elevation: tilt };
     this.player.stale = true;
     this.show();
   }
@@ -89,9 +94,8 @@ class Turning {
   /** The button says what can be done; where nothing stands in space it is not there. */
   show() {
     const turned = this.stage.hand !== null;
-    this.button.hidden = !turned && this.stage.spaces().length === 0;
+    this.button.hidden = this.stage.spaces().length === 0;
     this.button.textContent = this.player.say(turned ? "untouched" : "turn");
-    this.button.disabled = !turned;
   }
 }
 

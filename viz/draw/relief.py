@@ -215,10 +215,7 @@ class Relief:
                 np.array([np.copysign(1.0, e) * h for e, h in zip(eye[:2], self._half, strict=True)] + [-_DEPTH])
             )[0]
             # Labels stand outside the edge: below it, and to the side that the edge rises to.
-            # Where the edge goes up rather than along, outside is away from the middle of the block.
-            across, up = np.abs(flat[-2] - flat[0])
-            inner = camera.project(np.zeros(3))[0] if up > across else end
-            side = np.sign(flat[:-1, 0].mean() - inner[0])
+            side = np.sign(flat[:-1, 0].mean() - end[0])
             flat = flat + np.array([side, 1.0]) * _STAND_OFF * self.unit
             for xy, text, color in zip(flat, texts, self._inks(texts), strict=True):
                 marks.append(Text(xy, text, SMALL, color, anchor=("left" if side > 0 else "right", "top")))

@@ -210,10 +210,18 @@ function ruler(context, { value: [axis, named, looks], numbers: { at, color, siz
   const count = at.length;
   let middle = 0;
   for (let k = 0; k < count - named; k++) middle += seen[3 * k] / (count - named);
-  // Outside is away from the nearest corner; where the edge goes up, away from the middle of the block.
+  // Outside is away from the nearest corner; where a hand has turned an edge so that it goes up, away from the middle.
   const last = 3 * (count - named - 1);
-  const steep = Math.abs(seen[last + 1] - seen[1]) > Math.abs(seen[last] - seen[0]);
+  const steep = about.hand && Math.abs(seen[last + 1] - seen[1]) > Math.abs(seen[last] - seen[0]);
   const side = Math.sign(middle - (steep ? eye.see([0, 0, 0])[0] : seen[3 * count]));
+  if (steep) {
+    // Seen from above the rim of the hills may reach farther out than their foot.
+    for (let k = 0; k < count; k++) {
+      const [x, y] = [foot[3 * k], foot[3 * k + 1]];
+      const [rim] = eye.see([x, y, field.at(x, y)]);
+      seen[3 * k] = side > 0 ? Math.max(seen[3 * k], rim) : Math.min(seen[3 * k], rim);
+    }
+  }
   const drawn = [];
   for (let k = count - 1; k >= 0; k--) {
     const xy = [seen[3 * k] + side * shift[0] * eye.scale, seen[3 * k + 1] + shift[1] * eye.scale];

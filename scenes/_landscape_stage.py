@@ -17,7 +17,7 @@ from viz.draw.heads import Plot, heads, heads_in_space
 from viz.draw.path import clip, place, upto
 from viz.draw.relief import strokes, tracks
 from viz.draw.surface import runs
-from viz.draw.terrain import Terrain
+from viz.draw.terrain import FAINT, Terrain
 from viz.frame import Frame, Panel, Rect
 from viz.marks import Floats, Lines, Mark, Points, Polygons, Text, rgba
 from viz.space import Pinned, Thing
@@ -29,7 +29,6 @@ _COLUMNS = 86  # polygons along the block's x axis, about
 _DECADES = 1.3  # a loss over more powers of ten than this is shown on a log scale
 _BANDS = 14
 _AZIMUTH, _ELEVATION, _HEIGHT = -22.0, 50.0, 0.7
-_FAINT = 0.4  # opacity of what a hill hides
 _HATCH = 22.0  # canvas units between the lines over what is not finite
 
 
@@ -385,12 +384,12 @@ class Picture:
 
     def _corners(self, spots: Floats, hidden: Any) -> Points:
         """The checkpoints that the plane goes through."""
-        inks = np.array([alpha(self.theme.text, _FAINT if out else 1.0) for out in hidden])
+        inks = np.array([alpha(self.theme.text, FAINT if out else 1.0) for out in hidden])
         return Points(spots, inks, 24.0, self.theme.outline, 2.5, "diamond")
 
     def _begin(self, spot: Floats, hidden: Any = False) -> Points:
         """A ring where the path begins."""
-        return Points(spot, (0, 0, 0, 0), 20.0, alpha(self.theme.text, _FAINT if hidden else 1.0), 3.5)
+        return Points(spot, (0, 0, 0, 0), 20.0, alpha(self.theme.text, FAINT if hidden else 1.0), 3.5)
 
     def _in_space(self, rise: float) -> tuple[Thing, ...]:
         """What `_ground` shows, in space, and what stands on it."""
@@ -403,11 +402,9 @@ class Picture:
         land = self.data.land
         if len(land.marks):
             corners = self._corners(land.marks, [False] * len(land.marks))
-            things.append(Pinned(corners, self.relief.laid(land.marks, rise), None, (_FAINT, 1.0)))
+            things.append(Pinned(corners, self.relief.laid(land.marks, rise), None, (FAINT, 1.0)))
         if self.data.walks:
-            things.append(
-                Pinned(self._begin(land.path[:1]), self.relief.laid(land.path[:1], rise), None, (1.0, _FAINT))
-            )
+            things.append(Pinned(self._begin(land.path[:1]), self.relief.laid(land.path[:1], rise), None, (1.0, FAINT)))
         return tuple(things)
 
     def _poles(self, azimuth: float, s: float) -> list[Mark]:

@@ -28,12 +28,12 @@ from viz.draw.sheet import (
 from viz.draw.surface import runs
 from viz.draw.window import Window, between_windows
 from viz.frame import Panel
-from viz.marks import Floats, Lines, Mark, Points, Text, rgba
+from viz.marks import Floats, Lines, Mark, Points, Text, filled_up, rgba
 from viz.measure.kinks import push_forward
 from viz.measure.lift import Pictures, decisive, turned
 from viz.measure.plane import leads
 from viz.measure.warp import grid, stages
-from viz.space import Fabric, Pinned, Thing, alike
+from viz.space import Fabric, Pinned, Thing
 from viz.theme import SMALL, View, alpha, mix
 from viz.timeline import Timeline
 
@@ -301,7 +301,7 @@ class Lifted(_Wide):
 
     def _pinned_lines(self, eye: Eye, lines: list[Floats], looks: Any) -> list[Pinned]:
         """Lines (P, 3) in space by those marks that show what is seen of them."""
-        stands = alike([eye.stand(line, self.rect[2:]) for line in lines])
+        stands = filled_up([eye.stand(line, self.rect[2:]) for line in lines], 3)
         return [Pinned(mark, stands) for mark in looks([eye.see(line)[0] for line in lines])]
 
     def _fabric(self, eye: Eye, what: str, j: int, s: float, sheet: Sheet, nodes: Floats, cut: float) -> Fabric:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,8 +20,9 @@ from viz.draw.heads import FLAG, MARKERS, Plot, flags, heads, heads_in_space
 from viz.draw.path import clip, place, upto
 from viz.draw.relief import Relief, Trail, strokes, tracks
 from viz.draw.stripes import stripes
+from viz.draw.terrain import FAINT, signs, signs_in_space
 from viz.frame import Frame, Key, Panel
-from viz.marks import Floats, Lines, Mark, Points, Polygons, Text, rgba
+from viz.marks import Floats, Lines, Mark, Polygons, Text, rgba
 from viz.measure.descent import inside
 from viz.space import Pinned, Thing
 from viz.theme import SMALL, View, alpha, mix, viridis
@@ -29,7 +31,6 @@ from viz.words import Sentence
 _CELLS = 60  # polygons of the block along y
 _FLOOR = 1e-30  # a loss of exactly 0 has no logarithm
 _HEAD = 26.0  # size of a marker
-_FAINT = 0.4  # opacity of what a hill hides
 _Ends = tuple[tuple[int, Floats], ...]
 
 
@@ -149,24 +150,22 @@ class Stage:
         self.over = stripes(self.parts, self.map_plot.to_canvas)
 
     def _signs(self, plot: Plot, spots: Floats, hidden: Any = False) -> tuple[Mark, ...]:
-        """A ring around each start and a star on each minimum; what a hill hides is faint."""
-        theme, hidden = self.theme, np.broadcast_to(hidden, len(spots))
-        count = len(self.data.starts)
-        ink = np.tile(rgba(theme.text), (len(spots), 1))
-        ink[hidden, 3] = _FAINT
-        marks: list[Mark] = []
-        if len(spots) > count:
-            rim = np.tile(rgba(theme.outline), (len(spots), 1))
-            rim[hidden, 3] = _FAINT
-            marks.append(Points(spots[count:], ink[count:], 36.0, rim[count:], 2.5, "star"))
-        marks.append(Points(spots[:count], np.zeros((count, 4)), 17.0, ink[:count], 3.0))
-        if count > 1:
-            places = plot.to_canvas(spots[:count])
-            places = np.clip(places + np.array([0.0, 26.0]), 16.0, np.array(plot.rect[2:]) - 16.0)
-            for s, at in enumerate(plot.to_data(places)):
-                letter = chr(ord("A") + s)
-                marks.append(Text(at, letter, SMALL, ink[s], "semibold", ("center", "middle")))
-        return tuple(marks)
+        """A ring around each start, a star on each minimum and, where there are many, the letters of the starts."""
+        hidden, count = np.broadcast_to(hidden, len(spots)), len(self.data.starts)
+        shown = signs(self.theme, spots[:count], spots[count:], hidden)
+        letters = self._letters(plot, spots[:count])
+        inks = [alpha(self.theme.text, FAINT if out else 1.0) for out in hidden]
+        return (*shown, *(replace(letter, color=ink) for letter, ink in zip(letters, inks, strict=False)))
+
+    def _letters(self, plot: Plot, starts: Floats) -> list[Text]:
+        """The letter of each start above it, inside the panel; none for a single one."""
+        if len(starts) < 2:
+            return []
+        places = np.clip(plot.to_canvas(starts) + np.array([0.0, 26.0]), 16.0, np.array(plot.rect[2:]) - 16.0)
+        ink, anchor = self.theme.text, ("center", "middle")
+        return [
+            Text(at, chr(ord("A") + s), SMALL, ink, "semibold", anchor) for s, at in enumerate(plot.to_data(places))
+        ]
 
     def _log_loss(self) -> bool:
         return float(np.nanmin(self.data.values)) >= 0
@@ -276,20 +275,12 @@ class Stage:
 
     def _pinned_signs(self, rise: float) -> list[Pinned]:
         """The signs, each pinned to its place; a start's letter stands off it as it does from the usual side."""
-        flat, xyz = self.relief.spot(self.spots, self.data.azimuth, rise)[0], self.relief.laid(self.spots, rise)
-        count, found = len(self.data.starts), []
-        letters = 0
-        for mark in self._signs(self.main_plot, flat):
-            if isinstance(mark, Text):
-                off = self.main_plot.to_canvas(np.stack([mark.xy, flat[letters]]))
-                shift = (off[0] - off[1]) * [1.0, -1.0]
-                found.append(Pinned(mark, xyz[letters : letters + 1], shift, (_FAINT, 1.0)))
-                letters += 1
-            else:
-                assert isinstance(mark, Points)
-                found.append(
-                    Pinned(mark, xyz[count:] if mark.marker == "star" else xyz[:count], None, (_FAINT, _FAINT))
-                )
+        count, plot, xyz = len(self.data.starts), self.main_plot, self.relief.laid(self.spots, rise)
+        starts = self.relief.spot(self.spots[:count], self.data.azimuth, rise)[0]
+        found = [*signs_in_space(self.theme, xyz[:count], xyz[count:])]
+        for letter, start, spot in zip(self._letters(plot, starts), starts, xyz, strict=False):
+            at, place = plot.to_canvas(np.stack([letter.xy, start]))
+            found.append(Pinned(letter, spot[None], (at - place) * [1.0, -1.0], (FAINT, 1.0)))
         return found
 
     def _trails(self, azimuth: float) -> tuple[list[Trail], list[Trail]]:

@@ -16,7 +16,7 @@ from viz.draw.axes import axes, log_ticks, number, short, significant, ticks
 from viz.draw.heads import Plot, heads, heads_in_space
 from viz.draw.path import clip, place, upto
 from viz.draw.relief import strokes, tracks
-from viz.draw.terrain import Terrain, signs, signs_in_space, spread
+from viz.draw.terrain import FAINT, Terrain, signs, signs_in_space, spread
 from viz.errors import UsageError
 from viz.frame import Frame, Panel, Rect
 from viz.marks import Floats, Lines, Mark, Points, Text
@@ -438,7 +438,7 @@ class _Stage:
                 looks = [self.colors[i] for i in here], [self.markers[i] for i in here]
                 yield from heads_in_space(self.theme, self.main_plot, spots, self.relief.laid(xy, rise), *looks)
             if at >= self.data.steps:
-                yield Pinned(self._star(self.minimum), self.relief.laid(self.minimum, rise), None, (0.4, 0.4))
+                yield Pinned(self._star(self.minimum), self.relief.laid(self.minimum, rise), None, (FAINT, FAINT))
 
         chrome = self.main_room, self.relief.xlim, self.relief.ylim
         return Panel("main", *chrome, tuple(marks), equal=True, space=space)

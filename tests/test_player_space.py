@@ -32,13 +32,13 @@ from viz.draw.sheet import (
 from viz.draw.terrain import signs, signs_in_space
 from viz.export.page import page
 from viz.frame import Frame, Panel
-from viz.marks import Floats, Lines, Points, Text, rgba
+from viz.marks import Floats, Lines, Points, Text, filled_up, rgba
 from viz.playing import about, player_page, stands_in_space
 from viz.render import painter, typeset
 from viz.render.display import Item, item
 from viz.render.film import film
 from viz.render.pack import packed, taped
-from viz.space import Block, Drape, Pinned, Thing, Track, Viewpoint, alike
+from viz.space import Block, Drape, Pinned, Thing, Track, Viewpoint
 from viz.theme import DARK, viridis
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs the Debian package chromium")
@@ -535,7 +535,7 @@ def test_space_and_marks_come_from_the_same_numbers() -> None:
 
 def test_lines_of_different_lengths_stay_at_their_last_point() -> None:
     lines = [np.arange(6.0).reshape(2, 3), np.arange(12.0).reshape(4, 3)]
-    together = alike(lines)
+    together = filled_up(lines, 3)
     assert together.shape == (2, 4, 3)
     assert np.array_equal(together[0, 1:], np.tile(lines[0][-1], (3, 1)))
-    assert alike([]).shape == (0, 0, 3)
+    assert filled_up([], 3).shape == (0, 0, 3)

@@ -59,6 +59,20 @@ def _frozen(values: NDArray[Any]) -> NDArray[Any]:
     return values
 
 
+def filled_up(lines: Sequence[ArrayLike], columns: int) -> Floats:
+    """Lines (P, columns) of different lengths as one array (K, P, columns): shorter ones stay at their last vertex.
+
+    Lines without vertices are left out.
+    """
+    arrays = [np.asarray(line, dtype=np.float64) for line in lines if len(np.asarray(line))]
+    longest = max((len(a) for a in arrays), default=0)
+    out = np.empty((len(arrays), longest, columns))
+    for i, a in enumerate(arrays):
+        out[i, : len(a)] = a
+        out[i, len(a) :] = a[-1]
+    return out
+
+
 def _coordinates(mark: str, values: ArrayLike, ndim: int) -> Floats:
     array = np.asarray(values, dtype=np.float64)
     if array.ndim == ndim - 1:
@@ -142,13 +156,7 @@ class Lines:
     @classmethod
     def of(cls, lines: Sequence[ArrayLike], color: Any, **options: Any) -> Lines:
         """Lines of different lengths as one mark: shorter ones stay at their last vertex, which draws the same."""
-        arrays = [np.asarray(line, dtype=np.float64) for line in lines if len(np.asarray(line))]
-        longest = max((len(a) for a in arrays), default=0)
-        xy = np.empty((len(arrays), longest, 2))
-        for i, a in enumerate(arrays):
-            xy[i, : len(a)] = a
-            xy[i, len(a) :] = a[-1]
-        return cls(xy, color, **options)
+        return cls(filled_up(lines, 2), color, **options)
 
 
 @dataclass(frozen=True, eq=False)

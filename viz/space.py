@@ -219,10 +219,3 @@ def joined(lines: Sequence[Floats], columns: int) -> tuple[Floats, Floats]:
     """Lines (n, columns) of different lengths as one array (R, columns), and how many points (L,) each has."""
     counts = np.array([len(line) for line in lines], dtype=np.float64)
     return (np.concatenate(lines) if lines else np.empty((0, columns))), counts
-
-
-def alike(lines: Sequence[Floats]) -> Floats:
-    """Lines (P, 3) of different lengths as one array (K, P, 3): shorter ones stay at their last point."""
-    longest = max((len(line) for line in lines), default=0)
-    padded = [np.concatenate([line, np.repeat(line[-1:], longest - len(line), axis=0)]) for line in lines if len(line)]
-    return np.array(padded).reshape(len(padded), longest, 3)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from viz.beside import cores
 
 
 def machine(*packages: str) -> str:
@@ -18,13 +19,6 @@ def machine(*packages: str) -> str:
         except PackageNotFoundError:
             continue
     return ", ".join(part for part in parts if part)
-
-
-def cores() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _processor() -> str:

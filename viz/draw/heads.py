@@ -17,6 +17,7 @@ from viz.theme import Theme
 
 # The star and the cross are left out: they mark minima and runs that broke off.
 MARKERS = ("circle", "square", "triangle", "diamond")
+_HINT = 0.6  # what remains of the opacity of a marker that is out of sight
 
 
 def apart(
@@ -132,9 +133,8 @@ def heads(
         return ()
     true = plot.to_canvas(xy)
     moved = _aside(plot, true, size)
-    hidden = np.zeros(len(xy), dtype=bool) if dim is None else np.asarray(dim, dtype=bool)
-    broken = np.zeros(len(xy), dtype=bool) if gone is None else np.asarray(gone, dtype=bool)
-    return _tied(theme, plot, xy, true, moved, colors, markers, size, hidden, broken)
+    hints = np.ones(len(xy)) if dim is None else np.where(dim, _HINT, 1.0)
+    return tuple(mark for mark, *_ in _tied(theme, plot, xy, true, moved, colors, markers, size, hints, gone))
 
 
 def flags(
@@ -155,11 +155,9 @@ def flags(
     moved = np.stack(
         [true[:, 0] + (FLAG - 0.6) * size, _stacked(true[:, 1], 1.06 * size, plot.rect[3], 0.6 * size)], axis=1
     )
-    nobody = np.zeros(len(xy), dtype=bool)
-    return _tied(theme, plot, xy, true, moved, colors, markers, size, nobody, nobody)
+    return tuple(mark for mark, *_ in _tied(theme, plot, xy, true, moved, colors, markers, size, np.ones(len(xy))))
 
 
-_HINT = 0.6  # what remains of the opacity of a marker that is out of sight
 FLAG = 2.1  # sizes of a marker that a flag reaches beyond the end of its curve
 
 
@@ -179,23 +177,6 @@ def _stacked(y: Floats, gap: float, height: float, edge: float) -> Floats:
     found = np.empty(len(y))
     found[order] = level + gap * np.arange(len(y))
     return found
-
-
-def _tied(
-    theme: Theme,
-    plot: Plot,
-    xy: Floats,
-    true: Floats,
-    moved: Floats,
-    colors: Sequence[Any],
-    markers: Sequence[str],
-    size: float,
-    hidden: Any,
-    broken: Any,
-) -> tuple[Mark, ...]:
-    """Markers at places of the canvas, with a line and a dot where that is not where they belong."""
-    hints = np.where(hidden, _HINT, 1.0)
-    return tuple(mark for mark, *_ in _parts(theme, plot, xy, true, moved, colors, markers, size, hints, broken))
 
 
 def heads_in_space(
@@ -218,11 +199,9 @@ def heads_in_space(
         return ()
     true = plot.to_canvas(xy)
     moved = _aside(plot, true, size)
-    broken = np.zeros(len(xy), dtype=bool) if gone is None else np.asarray(gone, dtype=bool)
     found: list[Pinned] = []
-    down = np.array([1.0, -1.0])
-    for mark, who, away in _parts(theme, plot, xy, true, moved, colors, markers, size, np.ones(len(xy)), broken):
-        shift = (moved - true)[who] * down
+    for mark, who, away in _tied(theme, plot, xy, true, moved, colors, markers, size, np.ones(len(xy)), gone):
+        shift = (moved - true)[who] * [1.0, -1.0]
         if isinstance(mark, Lines):
             tied = np.stack([np.zeros_like(shift), shift], axis=1)
             dim = np.repeat([[1.0, 1.0], [_HINT, 1.0]], len(who) // 2, axis=0)
@@ -246,7 +225,7 @@ def _asides(true: bytes, size: float, width: float, height: float) -> Floats:
     return moved
 
 
-def _parts(
+def _tied(
     theme: Theme,
     plot: Plot,
     xy: Floats,
@@ -256,9 +235,13 @@ def _parts(
     markers: Sequence[str],
     size: float,
     hints: Floats,
-    broken: Any,
+    gone: Sequence[bool] | None = None,
 ) -> list[tuple[Lines | Points, NDArray[np.intp], bool]]:
-    """Markers, ties and dots: each mark, whose places it is about, and whether it stands aside of them."""
+    """Markers at places of the canvas, with a line and a dot where that is not where they belong.
+
+    Returns:
+        Each mark, whose places it is about, and whether it stands aside of them.
+    """
     ties = np.flatnonzero(np.hypot(*(moved - true).T) > 0.15 * size)
     shown = plot.to_data(moved)
     found: list[tuple[Lines | Points, NDArray[np.intp], bool]] = []
@@ -272,9 +255,10 @@ def _parts(
         found.append((Points(xy[ties], inks[ties], 0.36 * size, theme.outline, 1.6), ties, False))
     for i, marker in enumerate(markers):
         who = np.array([i])
-        if broken[i]:
+        broken = gone is not None and gone[i]
+        if broken:
             found.append((Points(shown[i], inks[i], 1.3 * size, theme.outline, 2.5, "cross"), who, True))
-        small = 0.52 if broken[i] else 1.0
+        small = 0.52 if broken else 1.0
         found.append((Points(shown[i], inks[i], small * size, theme.outline, 2.4, marker), who, True))
     return found
 

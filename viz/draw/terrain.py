@@ -15,7 +15,7 @@ from viz.marks import Floats, Image, Lines, Points, rgba
 from viz.space import Pinned
 from viz.theme import Theme, viridis
 
-_FAINT = 0.4  # opacity of what a hill hides
+FAINT = 0.4  # opacity of what a hill hides
 
 
 class Terrain:
@@ -96,7 +96,7 @@ def signs(theme: Theme, start: Floats, minima: Floats, hidden: Any = False) -> t
     hidden = np.broadcast_to(hidden, count + len(minima))
     ink = np.tile(rgba(theme.text), (len(hidden), 1))
     rim = np.tile(rgba(theme.outline), (len(hidden), 1))
-    ink[hidden, 3] = rim[hidden, 3] = _FAINT
+    ink[hidden, 3] = rim[hidden, 3] = FAINT
     ring = Points(starts, (0, 0, 0, 0), 17.0, ink[:count], 3.0)
     if len(minima) == 0:
         return (ring,)
@@ -113,7 +113,7 @@ def signs_in_space(theme: Theme, start: Floats, minima: Floats) -> tuple[Pinned,
     """
     places = (minima, start) if len(minima) else (start,)
     flat = signs(theme, start[:, :2], minima[:, :2])
-    return tuple(Pinned(mark, xyz, None, (_FAINT, _FAINT)) for mark, xyz in zip(flat, places, strict=True))
+    return tuple(Pinned(mark, xyz, None, (FAINT, FAINT)) for mark, xyz in zip(flat, places, strict=True))
 
 
 def spread(plot: Plot, path: Floats, least: float = 14.0) -> Floats:

@@ -1,6 +1,6 @@
 // Draws a sheet in space from far to near, with its lines and dots, and a plane that parts it.
 import { css, PAINTERS } from "./paint.js";
-import { between, cross, stroke } from "./solids.js";
+import { between, cross, stroke, trace } from "./solids.js";
 import { runs } from "./space.js";
 
 const RING = [
@@ -15,7 +15,6 @@ const RING = [
 ];
 
 function fabric(context, { value, numbers }, about) {
-  if (!context) return;
   const [rows, columns, bent, width, slabs, light, parted, plated, grids, crowds] = value;
   const height = parted ? numbers.plane[0] : null;
   const cells = bent ? patches(numbers.nodes, rows, columns, height) : quads(numbers.nodes, rows, columns);
@@ -82,7 +81,6 @@ function crowd(context, dots, layer, crowds, numbers, about) {
 function plate(context, { plane, tint }, eye) {
   const corners = seen(eye, triples(plane.subarray(1)));
   filled(context, corners, css(tint, 3));
-  context.closePath();
   context.setLineDash([]);
   context.lineJoin = "round";
   context.strokeStyle = css(tint, 4);
@@ -92,10 +90,7 @@ function plate(context, { plane, tint }, eye) {
 
 function filled(context, corners, style) {
   context.beginPath();
-  corners.forEach(([x, y], k) => {
-    if (k) context.lineTo(x, y);
-    else context.moveTo(x, y);
-  });
+  trace(context, corners);
   context.closePath();
   context.fillStyle = style;
   context.fill();

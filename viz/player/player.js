@@ -8,6 +8,7 @@ const SPEEDS = [0.25, 0.5, 1, 1.5, 2];
 const FRAME = 1 / 30;
 const SMALL = 700;
 const NAMES = { en: "English", zh: "中文" }; // each language in its own words
+const STILL = 4; // pixels that a hand may move while it presses
 const TAGS = { en: "en", zh: "zh-Hans" };
 const MOST_PIXELS = 3840 * 2160;
 
@@ -125,15 +126,8 @@ class Player {
 
   listen() {
     $("play").addEventListener("click", () => this.toggle());
-    $("picture").addEventListener("click", () => this.toggle());
-    $("picture").addEventListener("pointerdown", ({ clientX, clientY }) => {
-      this.pressed = [clientX, clientY];
-      this.stroked = false;
-    });
-    $("picture").addEventListener("pointermove", ({ clientX, clientY, buttons }) => {
-      // Who drags something does not press it.
-      if (buttons && this.pressed && Math.hypot(clientX - this.pressed[0], clientY - this.pressed[1]) > 4)
-        this.stroked = true;
+    $("picture").addEventListener("click", () => {
+      if (!this.dragged) this.toggle();
     });
     $("back").addEventListener("click", () => this.back());
     $("next").addEventListener("click", () => this.next());
@@ -148,7 +142,7 @@ class Player {
     $("theme").addEventListener("click", () => this.turn("theme", this.head.themes));
     $("full").addEventListener("click", () => this.full());
     document.addEventListener("keydown", (event) => this.key(event));
-    this.touches($("picture"));
+    this.strokes($("picture"));
     new ResizeObserver(() => this.resize()).observe($("frame"));
     addEventListener("resize", () => this.resize());
     visualViewport?.addEventListener("resize", () => this.resize());
@@ -206,18 +200,24 @@ class Player {
     action();
   }
 
-  /** A stroke to the left goes on, one to the right goes back. */
-  touches(target) {
+  /** Who drags something does not press it; a finger's stroke to the left goes on, one to the right goes back. */
+  strokes(target) {
+    let pressed = null;
     let start = null;
     target.addEventListener("pointerdown", (event) => {
+      pressed = event;
+      this.dragged = false;
       const stroking = event.pointerType === "touch" && !this.additions.some((one) => one.holds(event));
       start = stroking ? event : null;
     });
+    target.addEventListener("pointermove", ({ clientX, clientY }) => {
+      if (pressed && Math.hypot(clientX - pressed.clientX, clientY - pressed.clientY) >= STILL) this.dragged = true;
+    });
     target.addEventListener("pointerup", (event) => {
+      pressed = null;
       if (!start) return;
       const along = event.clientX - start.clientX;
       if (Math.abs(along) > 40 && Math.abs(along) > 2 * Math.abs(event.clientY - start.clientY)) {
-        this.stroked = true;
         if (along < 0) this.next();
         else this.back();
       }
@@ -226,10 +226,6 @@ class Player {
   }
 
   toggle() {
-    if (this.stroked) {
-      this.stroked = false;
-      return;
-    }
     if (this.clock.playing) this.clock.pause();
     else this.start();
     this.stale = true;

@@ -41,12 +41,8 @@ function viewpoint(_context, { numbers: { turn, stand } }, about) {
 function block(context, { value, numbers: { heights, color, rise, box } }, about) {
   const [rows, columns, light, ambient, diffuse] = value;
   const [halfX, halfY, depth, overlap, clearance] = box;
-  about.field = memory.fields.get(heights, `${rise[0]}`, () => {
-    const field = new Field(heights, rows, columns, rise[0], halfX, halfY, depth, clearance);
-    field.key = `${rise[0]}`;
-    field.outlined = field.outline();
-    return field;
-  });
+  const make = () => new Field(heights, rows, columns, rise[0], halfX, halfY, depth, clearance);
+  about.field = memory.fields.get(heights, `${rise[0]}`, make);
   about.light = { light, ambient };
   const { field, eye } = about;
   eye.fit(field.outlined);
@@ -121,7 +117,6 @@ function shaded(color, k, light) {
 }
 
 function drape(context, { numbers: { line, count, color, width, above } }, { eye, field }) {
-  if (!context) return;
   const lines = memory.draped.get(line, `${eye.key} ${field.key}`, () => {
     const xyz = new Float64Array((line.length / 2) * 3);
     for (let k = 0; k < line.length / 2; k++) {
@@ -162,7 +157,8 @@ export function stroke(context, lines, style, width, dash) {
   context.stroke();
 }
 
-function trace(context, line) {
+/** Goes along a line ([x, y] each). */
+export function trace(context, line) {
   line.forEach(([x, y], k) => {
     if (k) context.lineTo(x, y);
     else context.moveTo(x, y);
@@ -170,7 +166,6 @@ function trace(context, line) {
 }
 
 function walls(context, { numbers: { color } }, { eye, field, light: { light, ambient } }) {
-  if (!context) return;
   const { rows, columns, half, depth } = field;
   const xyz = field.corners();
   const row = (j) => Array.from({ length: columns }, (_, i) => j * columns + i);
@@ -195,7 +190,6 @@ function walls(context, { numbers: { color } }, { eye, field, light: { light, am
 }
 
 function ruler(context, { value: [axis, named, looks], numbers: { at, color, size, shift } }, about) {
-  if (!context) return;
   const { eye, field } = about;
   const other = 1 - axis;
   const ends = field.half.map((half, k) => (eye.position[k] < 0 ? -half : half));
@@ -235,7 +229,6 @@ function ruler(context, { value: [axis, named, looks], numbers: { at, color, siz
 }
 
 function track(context, { value: [behind, dash, near, blink], numbers }, { eye, field }) {
-  if (!context) return;
   const { step, xyz, count, upto, color, width } = numbers;
   const parts = memory.tracks.get(xyz, `${eye.key} ${field.key}`, () => {
     let first = 0;
@@ -303,7 +296,6 @@ function faded(colors, hidden, dim, which, count, stride = 1) {
 }
 
 function pinnedPoints(context, { value: [marker], numbers }, about) {
-  if (!context) return;
   const { xy, hidden } = pinned(numbers, about);
   const count = xy.length / 2;
   const color = faded(numbers.color, hidden, numbers.dim, 0, count);
@@ -312,7 +304,6 @@ function pinnedPoints(context, { value: [marker], numbers }, about) {
 }
 
 function pinnedLines(context, { value: [dash, points], numbers }, about) {
-  if (!context) return;
   const { xy, hidden } = pinned(numbers, about);
   const count = new Array(xy.length / 2 / points).fill(points);
   const color = faded(numbers.color, hidden, numbers.dim, 0, count.length, points);
@@ -320,20 +311,17 @@ function pinnedLines(context, { value: [dash, points], numbers }, about) {
 }
 
 function pinnedPolygons(context, { value: [corners], numbers }, about) {
-  if (!context) return;
   const { xy } = pinned(numbers, about);
   PAINTERS.polygons(context, { value: corners, numbers: { ...numbers, xy } }, about);
 }
 
 function pinnedText(context, { look, numbers }, about) {
-  if (!context) return;
   const { xy, hidden } = pinned(numbers, about);
   const color = faded(numbers.color, hidden, numbers.dim, 0, 1);
   PAINTERS.text(context, { look, numbers: { ...numbers, xy, color } }, about);
 }
 
 function pinnedArrows(context, { numbers: { xyz, color, width } }, about) {
-  if (!context) return;
   const { xy } = pinned({ xyz }, about);
   const corners = [];
   for (let n = 0; n < xy.length; n += 4) {

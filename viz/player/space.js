@@ -80,8 +80,9 @@ export class Field {
     this.depth = depth;
     this.clearance = clearance;
     this.heights = Float64Array.from(heights, (height) => height * rise);
-    this.full = heights;
+    this.key = `${rise}`;
     this.highest = this.heights.reduce((a, b) => Math.max(a, b), -Infinity);
+    this.outlined = this.outline(heights); // of full height, however far it has risen
   }
 
   /** Corners (x, y, z one after the other), with these heights. */
@@ -98,11 +99,11 @@ export class Field {
     return xyz;
   }
 
-  /** The corners of the block of full height and of its foot: what has to fit into the picture. */
-  outline() {
+  /** The corners of a block of some heights and of its foot: what has to fit into the picture. */
+  outline(heights) {
     const [x, y] = this.half;
     const foot = [-x, x].flatMap((u) => [-y, y].flatMap((v) => [u, v, -this.depth]));
-    const corners = this.corners(this.full);
+    const corners = this.corners(heights);
     const all = new Float64Array(corners.length + foot.length);
     all.set(corners);
     all.set(foot, corners.length);
@@ -152,7 +153,7 @@ export class Field {
     const hidden = new Uint8Array(count);
     const [lastX, lastY] = [columns - 1, rows - 1];
     for (let k = 0, n = 0; k < count; k++, n += 3) {
-      // The line of sight in cells of the grid.
+      // The line of sight in cells of the grid; the height under it is that of `at`, asked a million times.
       const step = reaches[k] / samples;
       let u = (xyz[n] / halfX + 1) * (lastX / 2);
       let v = (xyz[n + 1] / halfY + 1) * (lastY / 2);

@@ -102,7 +102,15 @@ export class Stage {
   slots(context, { piece, space }, first, last, time) {
     if (first >= last) return;
     const pixel = this.view.width / this.canvas.width;
-    const about = { film: this.film, markers: this.markers, hand: this.hand, pixel, seen: (turn) => this.saw(turn) };
+    const about = {
+      film: this.film,
+      markers: this.markers,
+      hand: this.hand,
+      pixel,
+      seen: (turn) => {
+        this.seen = turn;
+      },
+    };
     const clip = piece[2];
     context.save();
     if (clip >= 0) {
@@ -116,10 +124,6 @@ export class Stage {
       else this.set(piece[3][k], piece, time, about);
     }
     context.restore();
-  }
-
-  saw(turn) {
-    this.seen = turn;
   }
 
   /** What a thing says about how those after it are seen, without drawing it. */

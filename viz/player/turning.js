@@ -4,7 +4,6 @@ import { additions } from "./stage.js";
 
 const DEGREES = { x: 0.4, y: 0.3 }; // for each pixel that the hand moves
 const KEY_DEGREES = 7.5;
-const STILL = 4; // pixels below which a press is a click
 const SHOWN = [-30, 10]; // degrees that the button turns
 
 /** Ties hands and keys to the panels in space. */
@@ -43,7 +42,7 @@ class Turning {
 
   take(event) {
     if (event.button !== 0 || !this.holds(event)) return;
-    this.held = { x: event.clientX, y: event.clientY, moved: false, id: event.pointerId };
+    this.held = { x: event.clientX, y: event.clientY };
   }
 
   move(event) {
@@ -51,13 +50,10 @@ class Turning {
       this.canvas.style.cursor = this.holds(event) ? "grab" : "";
       return;
     }
-    const { held } = this;
-    const [dx, dy] = [event.clientX - held.x, event.clientY - held.y];
-    if (!held.moved && Math.hypot(dx, dy) < STILL) return;
-    if (!held.moved) this.canvas.setPointerCapture(held.id);
-    held.moved = true;
-    held.x = event.clientX;
-    held.y = event.clientY;
+    if (!this.player.dragged) return;
+    const [dx, dy] = [event.clientX - this.held.x, event.clientY - this.held.y];
+    this.held = { x: event.clientX, y: event.clientY };
+    this.canvas.setPointerCapture(event.pointerId);
     this.canvas.style.cursor = "grabbing";
     this.turn(-DEGREES.x * dx, DEGREES.y * dy);
   }

@@ -84,7 +84,7 @@ def _fingerprint(mark: Image) -> str:
 def item(mark: Thing, panel: Panel) -> Item:
     """A mark, or a thing in space, as an item in canvas units."""
     if isinstance(mark, Solid):
-        kind, look, numbers = solid(mark, panel)
+        kind, look, numbers = solid(mark, panel, lambda one: item(one, panel))
         return Item(kind, look, {name: _one(values) for name, values in numbers.items()})
     if type(mark) not in _MAKERS:
         raise VizError("render.mark", mark=type(mark).__name__, renderer="html")

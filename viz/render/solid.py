@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from viz.errors import VizError
 from viz.frame import Panel
-from viz.marks import Arrows, Floats, Lines, Points, Polygons, Text, rgba
+from viz.marks import Arrows, Floats, Lines, Mark, rgba
 from viz.space import Block, Drape, Fabric, Pinned, Ruler, Solid, Track, Viewpoint, Walls
 
 Raw = tuple[str, tuple[Hashable, ...], dict[str, Floats]]
@@ -30,21 +30,38 @@ NUMBERS = {
     "pinned text": ("xyz", "shift", "color", "size", "angle", "dim"),
     "fabric": ("nodes", "fill", "strokes", "ink", "dots", "color", "size", "edge", "edge_width", "plane", "tint"),
 }
-_CLEAR = np.zeros(4)
 
 
-def solid(thing: Solid, panel: Panel) -> Raw:
+class Flat(Protocol):
+    """A flat mark as an item; see `viz.render.display.Item`."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def look(self) -> tuple[Hashable, ...]: ...
+
+    @property
+    def numbers(self) -> dict[str, Floats]: ...
+
+
+def solid(thing: Solid, panel: Panel, flat: Callable[[Mark], Flat]) -> Raw:
     """A thing in space as kind, look and numbers.
+
+    Args:
+        thing: what it is.
+        panel: in which it stands.
+        flat: makes an item of a flat mark.
 
     Raises:
         VizError: a mark that cannot be pinned.
     """
     if isinstance(thing, Pinned):
-        if type(thing.mark) not in _PINNED:
-            raise VizError("render.mark", mark=type(thing.mark).__name__, renderer="html")
-        return _PINNED[type(thing.mark)](thing, thing.mark)
+        return _pinned(thing, flat)
     if isinstance(thing, Viewpoint):
         return _viewpoint(thing, panel)
+    if isinstance(thing, Fabric):
+        return _fabric(thing, [flat(look) for _, look in thing.dots])
     return _SOLIDS[type(thing)](thing)
 
 
@@ -82,51 +99,24 @@ def _track(thing: Track) -> Raw:
     return "track", look, {**numbers, "color": np.atleast_2d(rgba(thing.color)), "width": np.array([thing.width])}
 
 
-def _shift(thing: Pinned) -> Floats:
-    """How far things stand off: one pair for all, or one for each."""
-    return np.zeros(2) if thing.shift is None else np.asarray(thing.shift, dtype=np.float64)
+def _pinned(thing: Pinned, flat: Callable[[Mark], Flat]) -> Raw:
+    """A flat mark with points in space in place of its positions."""
+    mark = thing.mark
+    if isinstance(mark, Arrows):  # whose outlines depend on where their ends are seen
+        numbers = {"xyz": thing.xyz, "color": np.atleast_2d(mark.color), "width": np.array([mark.width, mark.tip])}
+        return "pinned arrows", (), numbers
+    one = flat(mark)
+    kind = f"pinned {one.kind}"
+    if kind not in NUMBERS:
+        raise VizError("render.mark", mark=type(mark).__name__, renderer="html")
+    shift = np.zeros(2) if thing.shift is None else np.asarray(thing.shift, dtype=np.float64)
+    dim = np.atleast_2d(np.asarray(thing.dim, dtype=np.float64))
+    told = {**one.numbers, "xyz": thing.xyz, "shift": shift, "dim": dim}
+    look = (*one.look, thing.xyz.shape[1]) if isinstance(mark, Lines) else one.look
+    return kind, look, {name: told[name] for name in NUMBERS[kind]}
 
 
-def _edge(mark: Points | Polygons) -> dict[str, Floats]:
-    edge = mark.edge if mark.edge is not None and mark.edge_width > 0 else _CLEAR
-    width = 0.0 if edge is _CLEAR else mark.edge_width
-    return {"edge": np.atleast_2d(edge), "edge_width": np.array([width])}
-
-
-def _dim(thing: Pinned) -> Floats:
-    return np.atleast_2d(np.asarray(thing.dim, dtype=np.float64))
-
-
-def _points(thing: Pinned, mark: Points) -> Raw:
-    numbers = {"xyz": thing.xyz, "shift": _shift(thing), "color": np.atleast_2d(mark.color)}
-    numbers |= {"size": np.atleast_1d(mark.size), **_edge(mark), "dim": _dim(thing)}
-    return "pinned points", (mark.marker,), numbers
-
-
-def _lines(thing: Pinned, mark: Lines) -> Raw:
-    numbers = {"xyz": thing.xyz, "shift": _shift(thing), "color": np.atleast_2d(mark.color)}
-    numbers |= {"width": np.atleast_1d(mark.width), "dim": _dim(thing)}
-    return "pinned lines", (mark.dash, thing.xyz.shape[1]), numbers
-
-
-def _polygons(thing: Pinned, mark: Polygons) -> Raw:
-    numbers = {"xyz": thing.xyz, "color": np.atleast_2d(mark.fill), **_edge(mark)}
-    return "pinned polygons", (thing.xyz.shape[1],), numbers
-
-
-def _arrows(thing: Pinned, mark: Arrows) -> Raw:
-    numbers = {"xyz": thing.xyz, "color": np.atleast_2d(mark.color), "width": np.array([mark.width, mark.tip])}
-    return "pinned arrows", (), numbers
-
-
-def _text(thing: Pinned, mark: Text) -> Raw:
-    numbers = {"xyz": thing.xyz, "shift": _shift(thing), "color": np.atleast_2d(mark.color)}
-    numbers |= {"size": np.array([mark.size]), "angle": np.array([mark.angle]), "dim": _dim(thing)}
-    return "pinned text", (mark.string, mark.weight, mark.anchor, mark.spacing), numbers
-
-
-def _fabric(thing: Fabric) -> Raw:
-    looks = [look for _, look in thing.dots]
+def _fabric(thing: Fabric, looks: list[Flat]) -> Raw:
     strokes = [lines for lines, _ in thing.lines]
     plate = thing.plate
     tints = np.asarray(thing.tints, dtype=np.float64)
@@ -139,7 +129,7 @@ def _fabric(thing: Fabric) -> Raw:
         thing.height is not None,
         plate is not None,
         tuple(lines.shape[:2] for lines in strokes),
-        tuple((len(xyz), one.marker) for (xyz, _), one in zip(thing.dots, looks, strict=True)),
+        tuple((len(xyz), *one.look) for (xyz, _), one in zip(thing.dots, looks, strict=True)),
     )
     plane, tint = [thing.height or 0.0], [*tints, np.full(4, thing.tinted)]
     if plate is not None:
@@ -154,10 +144,10 @@ def _fabric(thing: Fabric) -> Raw:
             "strokes": _together([lines.reshape(-1, 3) for lines in strokes]),
             "ink": np.array([rgba(color) for _, color in thing.lines]).reshape(-1, 4),
             "dots": _together([xyz for xyz, _ in thing.dots]),
-            "color": np.array([np.atleast_2d(one.color)[0] for one in looks]).reshape(-1, 4),
-            "size": np.array([float(one.size) for one in looks]),
-            "edge": np.array([_edge(one)["edge"][0] for one in looks]).reshape(-1, 4),
-            "edge_width": np.array([_edge(one)["edge_width"][0] for one in looks]),
+            "color": np.array([one.numbers["color"][0] for one in looks]).reshape(-1, 4),
+            "size": np.array([one.numbers["size"][0] for one in looks]),
+            "edge": np.array([one.numbers["edge"][0] for one in looks]).reshape(-1, 4),
+            "edge_width": np.array([one.numbers["edge_width"][0] for one in looks]),
             "plane": np.array(plane),
             "tint": np.array(tint),
         },
@@ -174,12 +164,4 @@ _SOLIDS: dict[type, Callable[[Any], Raw]] = {
     Walls: _walls,
     Ruler: _ruler,
     Track: _track,
-    Fabric: _fabric,
-}
-_PINNED: dict[type, Callable[[Any, Any], Raw]] = {
-    Points: _points,
-    Lines: _lines,
-    Polygons: _polygons,
-    Arrows: _arrows,
-    Text: _text,
 }

@@ -312,10 +312,9 @@ def test_a_sudden_change_is_shown_when_it_happens() -> None:
     assert abs(first - 0.7) <= 2 * FINEST
 
 
-@pytest.mark.parametrize(("turns", "beats", "allowed"), [(6, 0, 0.5), (40, 40, 0.3)])
-def test_a_way_with_corners_is_followed_from_corner_to_corner(turns: int, beats: int, allowed: float) -> None:
-    rng = np.random.default_rng(2)
-    corners = rng.uniform(0.45, 0.55, (turns + 1, 2))
+def zigzag_frame(corners: np.ndarray) -> Any:
+    """Frames of a dot that runs from corner to corner in two seconds, and of two lines behind it, one half as fast."""
+    turns = len(corners) - 1
 
     def walked(t: float) -> np.ndarray:
         at = turns * min(max(t / 2, 0.0), 1.0)
@@ -329,9 +328,14 @@ def test_a_way_with_corners_is_followed_from_corner_to_corner(turns: int, beats:
         marks = (lines, Points(line[-1:], (1, 1, 1), 20))
         return Frame((Panel("main", (0, 0, 1000, 1000), (0, 1), (0, 1), marks),), 1920, 1080, "#000000")
 
-    taken = film(frame, Timeline((Step("go", 2.5, Sentence("a", "b"), rest=0.5, beats=beats),)))
-    for time in rng.uniform(0.05, 1.95, 200):
+    return frame
+
+
+def check_zigzag(taken: Any, frame: Any, allowed: float) -> None:
+    """Hold the dot and the end of the first line against the frames at random times."""
+    for time in np.random.default_rng(5).uniform(0.05, 1.95, 200):
         piece = next(p for p in taken.marks["main"] if p.start <= time < p.end)
+        true = frame(float(time)).panel("main").marks[1].xy[0] * [1000, -1000] + [0, 1000]
         for slot in piece.slots:
             segment = next(s for s in slot if s.start <= time <= s.end)
             share = (time - segment.start) / (segment.end - segment.start)
@@ -341,8 +345,22 @@ def test_a_way_with_corners_is_followed_from_corner_to_corner(turns: int, beats:
                 v * np.prod([(share - b) / (a - b) for j, b in enumerate(at) if j != i])
                 for i, (a, v) in enumerate(zip(at, ends, strict=True))
             )
-            true = walked(float(time))[-1] * [1000, -1000] + [0, 1000]
             assert np.hypot(*(where - true)) < allowed, (time, slot[0].items[0].kind)
+
+
+@pytest.mark.parametrize(("turns", "beats", "allowed"), [(6, 0, 0.5), (40, 40, 0.3)])
+def test_a_way_with_corners_is_followed_from_corner_to_corner(turns: int, beats: int, allowed: float) -> None:
+    frame = zigzag_frame(np.random.default_rng(2).uniform(0.45, 0.55, (turns + 1, 2)))
+    taken = film(frame, Timeline((Step("go", 2.5, Sentence("a", "b"), rest=0.5, beats=beats),)))
+    check_zigzag(taken, frame, allowed)
+
+
+def test_corners_of_another_view_are_not_believed_where_the_way_is_another() -> None:
+    line = Timeline((Step("go", 2.5, Sentence("a", "b"), rest=0.5),))
+    one, other = (
+        zigzag_frame(np.random.default_rng(seed).uniform(0.45, 0.55, (turns, 2))) for seed, turns in ((2, 7), (3, 6))
+    )
+    check_zigzag(film(other, line, like=film(one, line)), other, 0.5)
 
 
 def test_lines_lose_only_vertices_that_nobody_misses() -> None:

@@ -170,10 +170,9 @@ class _Camera:
         self._seen, self._kept, self._same, self._rows = {}, {}, {}, {}
         self._sheets = {k: v for k, v in self._sheets.items() if self._last and v[0] in self._last.panels}
         count = last = 1
-        if moves and 0 < beats <= _OFTEN * (
-            end - start
-        ):  # corners are moments of the grid, which goes on behind the end
-            last = _SUB * beats * max(1, int(np.ceil((end - start) / (beats * FINEST) - 1e-9)))
+        often = beats / (end - start)
+        if moves and 0 < often <= _OFTEN:  # corners are moments of the grid, which goes on behind the end
+            last = _SUB * beats * max(1, int(np.ceil(1 / (often * FINEST) - 1e-9)))
             count = _SUB * 2 ** int(np.ceil(np.log2(last // _SUB)))
         elif moves:
             count = last = _SUB * 2 ** max(4, int(np.ceil(np.log2((end - start) / FINEST))))
@@ -318,14 +317,6 @@ class _Camera:
             found: list[Segment] = []
             for old in segments:
                 i, j = self._moment(old.start), self._moment(old.end)
-                if j - i <= _SUB:
-                    columns = self._columns(i, j, 1, part, first)
-                    if columns is None:
-                        return None
-                    a, b = columns[slot]
-                    items = (a, b) if a is not b and _goes_on(a, b) else (a,)
-                    found.append(Segment(old.start, old.end, items, (), j - i))
-                    continue
                 one = self._same_motion(i, j, part, slot, first, old)
                 more = self._track(i, j, part, slot, first) if one is None else [one]
                 if more is None:
@@ -351,7 +342,7 @@ class _Camera:
         if degree == 0:
             return Segment(old.start, old.end, items[:1]) if items[0] is items[1] else None
         pairs = list(zip(items, old.items, strict=True))
-        finest = j - i == 1
+        finest = j - i <= _SUB
         if not finest:
             if not old.between:
                 return None
